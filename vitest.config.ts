@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+const exclude = ['**/node_modules/**', '**/dist/**']
+
+// Benchmarks stand beside the tests of their project; without a pattern of its own each project would run all of them.
+const unit = (name: string, include: string[]) => ({
+  test: {
+    name,
+    include,
+    exclude,
+    benchmark: { include: include.map((pattern) => pattern.replace('.test.', '.bench.')), exclude },
+  },
+})
+
+// Child processes and servers start in these; the machine decides how fast. Where it is shared, a process may not get
+// its turn in time: such a test is asked again, and one that fails each time fails.
+const slow = { testTimeout: 120_000, hookTimeout: 120_000, retry: process.env['CI'] === undefined ? 0 : 2 }
+
+export default defineConfig({
+  test: {
+    reporters: process.env['CI'] ? ['default', './test/kit/src/summary-reporter.ts'] : ['default'],
+    projects: [
+      unit('unit', ['packages/*/src/**/*.test.ts', 'test/{kit,bench}/src/**/*.test.ts', 'examples/*/src/**/*.test.ts']),
+      unit('contract', ['test/contract/**/*.test.ts']),
+      unit('architecture', ['test/architecture/**/*.test.ts']),
+      { test: { ...unit('e2e', ['test/e2e/**/*.test.ts']).test, ...slow } },
+      { test: { ...unit('differential', ['test/differential/**/*.test.ts']).test, ...slow } },
+    ],
+  },
+})
