@@ -1,0 +1,31 @@
+/** Classes of telemetry: each record has one in `plutus.data.class`, and it decides what may be dropped and how long it stays. */
+export const DATA_CLASSES = ['application', 'performance', 'payment', 'security', 'audit'] as const
+
+/** One of `DATA_CLASSES`. */
+export type DataClass = (typeof DATA_CLASSES)[number]
+
+/** Classes whose records are on disk before the call that records them returns. */
+export const DURABLE_CLASSES = ['payment', 'security', 'audit'] as const satisfies readonly DataClass[]
+
+/** How records of a class are treated from the process to the archive. */
+export interface ClassRule {
+  /** What samplers must keep: everything, or records from severity WARN on with the rest by ratio and load. */
+  readonly keep: 'all' | 'warn-and-above'
+  /** Whether records survive a kill of the process: written to the spool at emit. */
+  readonly durable: boolean
+  /** Days for which a backend can search the records. */
+  readonly searchableDays: number
+  /** Days for which the records stay in the archive, counted from their creation; 0 means no archive. */
+  readonly archiveDays: number
+}
+
+const SEVEN_YEARS = 7 * 365
+
+/** Rule of each class, as the built-in policy has it; a policy file may change it. */
+export const CLASS_RULES: Readonly<Record<DataClass, ClassRule>> = {
+  application: { keep: 'warn-and-above', durable: false, searchableDays: 30, archiveDays: 0 },
+  performance: { keep: 'warn-and-above', durable: false, searchableDays: 14, archiveDays: 0 },
+  payment: { keep: 'all', durable: true, searchableDays: 60, archiveDays: SEVEN_YEARS },
+  security: { keep: 'all', durable: true, searchableDays: 90, archiveDays: SEVEN_YEARS },
+  audit: { keep: 'all', durable: true, searchableDays: SEVEN_YEARS, archiveDays: SEVEN_YEARS },
+}
