@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import { escapeUnsafe, formatJson, formatPretty } from './console-output.ts'
+
+const record = {
+  timestamp: 0,
+  severityText: 'ERROR',
+  body: 'Capture failed',
+  attributes: {
+    'payment.id': 'pay_1',
+    'plutus.data.class': 'application',
+    'exception.stacktrace': 'Error: no\n    at x',
+  },
+}
+
+it('writes one line for people, with the stack beneath', () => {
+  expect(formatPretty('payments', record, false)).toBe(
+    '00:00:00.000 ERROR payments Capture failed payment.id=pay_1\n    Error: no\n        at x\n',
+  )
+})
+
+it('colours only where it is told to', () => {
+  expect(formatPretty('payments', record, true)).toContain('\u001b[31mERROR')
+  expect(formatPretty('payments', record, false)).not.toContain('\u001b')
+})
+
+it.each([
+  ['a line break', 'a\nb', 'a\\u000ab'],
+  ['an escape sequence', '\u001b[2J', '\\u001b[2J'],
+  ['a C1 control', '\u009b31m', '\\u009b31m'],
+  ['a mark of direction', 'a\u202eb', 'a\\u202eb'],
+  ['a line separator', 'a\u2028b', 'a\\u2028b'],
+])('shows %s as text', (_what, text, expected) => {
+  expect(escapeUnsafe(text)).toBe(expected)
+  expect(formatPretty('x', { ...record, body: text, attributes: { [text]: text } }, false).split('\n')).toHaveLength(2)
+})
+
+it('leaves letters of any script alone', () => {
+  expect(escapeUnsafe('Ünïcødé 日本 ﷼ 👍')).toBe('Ünïcødé 日本 ﷼ 👍')
+})
+
+it('writes one JSON document a line', () => {
+  const line = formatJson('payments', record)
+  expect(line.endsWith('\n')).toBe(true)
+  expect(JSON.parse(line)).toMatchObject({
+    time: '1970-01-01T00:00:00.000Z',
+    level: 'error',
+    logger: 'payments',
+    message: 'Capture failed',
+    attributes: { 'payment.id': 'pay_1' },
+  })
+})

@@ -1,0 +1,48 @@
+import type { Context } from '@opentelemetry/api'
+import { copyFields } from './copy-fields.ts'
+import { quietly } from './quietly.ts'
+import { currentScope, enterScope, fieldsOf, innerScope, rootOf, runInScope } from './scope.ts'
+import type { Fields } from './scope.ts'
+
+/** Who is acting: fields of OpenTelemetry's `user` namespace, and the session. */
+export interface User {
+  /** Stable id of the user, `user.id`. */
+  readonly id: string
+  /** Roles held in this unit of work, `user.roles`. */
+  readonly roles?: readonly string[]
+  /** Id of the session, `session.id`. */
+  readonly sessionId?: string
+}
+
+/**
+ * Runs `fn` with `fields` on every record below it, across awaits, timers and promises, and returns what `fn` returns.
+ *
+ * Nested calls add to the fields around them; the nearer value wins. The object is copied: later changes do not count.
+ *
+ * @example withContext({ 'tenant.id': 'acme' }, () => logger.info('Started')) // the record carries tenant.id
+ */
+export function withContext<T>(fields: Readonly<Fields>, fn: () => T): T {
+  return runInScope(innerScope(copyFields(fields), currentScope()), fn)
+}
+
+/**
+ * Says who is acting in the current unit of work: `user.id`, `user.roles` and `session.id` stand on every record of
+ * the request or job from now on, also on those of code that runs around the caller.
+ *
+ * Outside of a unit of work it holds for the rest of the current asynchronous execution.
+ *
+ * @example setUser({ id: account.id, roles: ['support'] })
+ */
+export function setUser(user: User): void {
+  quietly(() => {
+    const fields = copyFields({ 'user.id': user.id, 'user.roles': user.roles, 'session.id': user.sessionId })
+    const scope = currentScope()
+    if (scope === undefined) enterScope({ fields, parent: undefined })
+    else Object.assign(rootOf(scope).fields, fields)
+  })
+}
+
+/** Copy of the fields that stand on a record emitted here, or in a given context of the API. */
+export function getContext(of?: Context): Fields {
+  return { ...fieldsOf(currentScope(of)) }
+}

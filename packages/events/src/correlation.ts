@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import { ATTR_CORRELATION_ID } from '@plutus/conventions'
+import { withContext } from './context.ts'
+import { currentScope, fieldsOf } from './scope.ts'
+
+// One character class, bounded: linear, and no value that passes can break a header, a log line or a terminal.
+const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** Whether a value may serve as correlation id: 1 to 64 letters, digits, dots, underscores and hyphens. */
+export function isCorrelationId(value: unknown): value is string {
+  return typeof value === 'string' && CORRELATION_ID.test(value)
+}
+
+/** Makes a new correlation id, a random UUID. */
+export function createCorrelationId(): string {
+  return randomUUID()
+}
+
+/** Correlation id of the current unit of work; `undefined` outside of one. */
+export function getCorrelationId(): string | undefined {
+  const id = fieldsOf(currentScope())?.[ATTR_CORRELATION_ID]
+  return isCorrelationId(id) ? id : undefined
+}
+
+/**
+ * Runs `fn` with `id` as `correlation.id` on every record below; an id that breaks the rule is replaced by a new one.
+ *
+ * @example withCorrelation(job.correlationId, () => settle(job))
+ */
+export function withCorrelation<T>(id: string | undefined, fn: () => T): T {
+  return withContext({ [ATTR_CORRELATION_ID]: isCorrelationId(id) ? id : createCorrelationId() }, fn)
+}

@@ -1,0 +1,69 @@
+import { errorTypeOf } from './error-type.ts'
+import { measure } from './measure.ts'
+import type { Fields } from './scope.ts'
+import { countLoss } from './self-metrics.ts'
+import { recordEvent } from './typed-logger.ts'
+
+/** State of a circuit breaker, in the words of the pattern. */
+export type CircuitBreakerState = 'closed' | 'open' | 'half_open'
+
+/** What a watched call may say of itself while it runs. */
+export interface ExternalCall {
+  /** Counts one more try, `retry.count`. */
+  retried(): void
+  /** Status code of the answer, `http.response.status_code`. */
+  status(code: number): void
+  /** State of the circuit breaker, `circuit_breaker.state`. */
+  circuitBreaker(state: CircuitBreakerState): void
+}
+
+/** What is known of a call before it starts. */
+export interface ExternalCallOptions {
+  /** `http.request.method`. */
+  readonly method?: string
+  /** `url.template`, such as `/v1/rates/{currency}`; never a URL with values. */
+  readonly template?: string
+  /** Fields of the event, beyond its own. */
+  readonly fields?: Readonly<Fields>
+}
+
+/** Runs a call of another service and records it as `external.call`; what `technical.externalCall` does with a function. */
+export function watchExternalCall<T>(
+  peer: string,
+  fn: (call: ExternalCall) => T,
+  options: ExternalCallOptions = {},
+): T {
+  const seen: Fields = { 'retry.count': 0 }
+  let retries = 0
+  const call: ExternalCall = {
+    retried: () => {
+      seen['retry.count'] = ++retries
+    },
+    status: (code) => {
+      seen['http.response.status_code'] = code
+    },
+    circuitBreaker: (state) => {
+      seen['circuit_breaker.state'] = state
+    },
+  }
+  return measure(
+    () => fn(call),
+    (outcome) => {
+      try {
+        const error = outcome.failed ? { 'error.type': errorTypeOf(outcome.thrown) } : undefined
+        recordEvent('external.call', {
+          ...options.fields,
+          'service.peer.name': peer,
+          ...(options.method === undefined ? undefined : { 'http.request.method': options.method }),
+          ...(options.template === undefined ? undefined : { 'url.template': options.template }),
+          ...seen,
+          ...error,
+          'external.duration': outcome.seconds,
+          'event.outcome': outcome.failed ? 'failure' : 'success',
+        })
+      } catch {
+        countLoss('failed')
+      }
+    },
+  )
+}

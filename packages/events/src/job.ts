@@ -1,0 +1,75 @@
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { Span } from '@opentelemetry/api'
+import { ATTR_CORRELATION_ID } from '@plutus/conventions'
+import type { Carrier } from './carrier.ts'
+import { runWithCarrier } from './carrier.ts'
+import { createCorrelationId, getCorrelationId } from './correlation.ts'
+import { withContext } from './context.ts'
+import { errorTypeOf } from './error-type.ts'
+import { isError } from './is-error.ts'
+import { measure } from './measure.ts'
+import type { Outcome } from './measure.ts'
+import { quietly } from './quietly.ts'
+import type { Fields } from './scope.ts'
+import { recordEvent } from './typed-logger.ts'
+
+/** What `runJob` knows of a job beside its name. */
+export interface JobOptions {
+  /** Id of this job, `job.id`; a new UUID by default. */
+  readonly id?: string
+  /** Which try this is, from 1; from 2 on the job is recorded as retried. @defaultValue 1 */
+  readonly attempt?: number
+  /** Context that `captureContext` wrote into the job's payload when it was queued. */
+  readonly carrier?: Carrier | undefined
+  /** Fields on every record of the job. */
+  readonly fields?: Readonly<Fields>
+}
+
+interface JobFields {
+  readonly 'job.name': string
+  readonly 'job.id': string
+  readonly 'job.attempt': number
+}
+
+/**
+ * Runs a background job as a unit of work of its own: a span, the events `job.started` (or `job.retried`) and
+ * `job.completed` or `job.failed`, and `job.name`, `job.id`, `job.attempt` and a correlation id on every record below.
+ *
+ * Returns what `fn` returns, and throws what it throws.
+ *
+ * @example await runJob('settlement', () => settle(day), { attempt: job.attemptsMade + 1, carrier: job.data.context })
+ */
+export function runJob<T>(name: string, fn: () => T, options: JobOptions = {}): T {
+  const { id, attempt = 1, fields } = options
+  const job = { 'job.name': name, 'job.id': id ?? createCorrelationId(), 'job.attempt': attempt }
+  return runWithCarrier(options.carrier, () => {
+    const scope = { ...fields, ...job, [ATTR_CORRELATION_ID]: getCorrelationId() ?? createCorrelationId() }
+    return withContext(scope, () => runInSpan(job, scope[ATTR_CORRELATION_ID], fn))
+  })
+}
+
+function runInSpan<T>(job: JobFields, correlationId: string, fn: () => T): T {
+  const attributes = { ...job, [ATTR_CORRELATION_ID]: correlationId }
+  const span = trace
+    .getTracer('@plutus/events')
+    .startSpan(`job ${job['job.name']}`, { kind: SpanKind.CONSUMER, attributes })
+  return context.with(trace.setSpan(context.active(), span), () => {
+    quietly(() => recordEvent(job['job.attempt'] > 1 ? 'job.retried' : 'job.started', job))
+    return measure(fn, (outcome) => {
+      quietly(() => recordEnd(job, span, outcome))
+      quietly(() => span.end())
+    })
+  })
+}
+
+function recordEnd(job: JobFields, span: Span, outcome: Outcome): void {
+  const ended = { ...job, 'job.duration': outcome.seconds }
+  if (!outcome.failed) {
+    recordEvent('job.completed', ended)
+    return
+  }
+  const error = isError(outcome.thrown) ? outcome.thrown : undefined
+  const type = errorTypeOf(outcome.thrown)
+  span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR, message: error?.message ?? type })
+  recordEvent('job.failed', { ...ended, 'error.type': type }, { error })
+}
