@@ -1,0 +1,74 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { ExportSettings, ExportTarget } from './exporter.ts'
+import type { LossReason } from './losses.ts'
+import type { OutboxEntry } from './outbox.ts'
+import type { OtlpSettings, Signal, TlsSettings } from './settings.ts'
+import type { Problem } from './transport.ts'
+
+/** What the export thread is started with. */
+export interface ExportWorkerData {
+  readonly port: MessagePort
+  /** One number: the round of `finish` that is over. */
+  readonly control: SharedArrayBuffer
+  readonly settings: ClonedSettings
+}
+
+/** Settings without what cannot be sent to another thread. */
+export interface ClonedSettings extends Omit<ExportSettings, 'targets'> {
+  readonly targets: readonly (Omit<ExportTarget, 'settings'> & {
+    readonly settings: Omit<OtlpSettings, 'url'> & { readonly url: string }
+  })[]
+}
+
+/** What the export thread is told. */
+export type MessageToWorker =
+  | { readonly kind: 'send'; readonly entry: OutboxEntry }
+  | { readonly kind: 'hurry'; readonly round: number }
+  | { readonly kind: 'stopWaiting' }
+  /** Somebody is blocked until this round is over, at most until `endsAt`, a Unix time in milliseconds. */
+  | { readonly kind: 'finish'; readonly round: number; readonly endsAt: number }
+
+/** What the export thread tells. */
+export type MessageFromWorker =
+  | { readonly kind: 'ready' }
+  /** `memory` comes back for the pool. */
+  | { readonly kind: 'done'; readonly id: number; readonly memory: ArrayBuffer }
+  | { readonly kind: 'success'; readonly signal: Signal }
+  | { readonly kind: 'failure'; readonly signal: Signal; readonly problem: Problem }
+  | { readonly kind: 'giveUp'; readonly round: number; readonly signal: Signal }
+  | { readonly kind: 'exported'; readonly signal: Signal; readonly count: number }
+  | { readonly kind: 'dropped'; readonly signal: Signal; readonly reason: LossReason; readonly count: number }
+  | { readonly kind: 'line'; readonly text: string }
+
+/** Makes settings that can be sent to another thread. */
+export function cloneSettings({ targets, resource, userAgent }: ExportSettings): ClonedSettings {
+  return {
+    resource,
+    userAgent,
+    targets: targets.map((target) => ({
+      ...target,
+      settings: { ...target.settings, url: target.settings.url.href },
+    })),
+  }
+}
+
+/** Makes settings out of what came from another thread. */
+export function restoreSettings({ targets, resource, userAgent }: ClonedSettings): ExportSettings {
+  return {
+    resource,
+    userAgent,
+    targets: targets.map((target) => ({
+      ...target,
+      settings: { ...target.settings, url: new URL(target.settings.url), tls: restoreTls(target.settings.tls) },
+    })),
+  }
+}
+
+/** Buffers arrive as plain arrays of bytes. */
+function restoreTls({ ca, cert, key }: TlsSettings): TlsSettings {
+  return {
+    ...(ca && { ca: Buffer.from(ca) }),
+    ...(cert && { cert: Buffer.from(cert) }),
+    ...(key && { key: Buffer.from(key) }),
+  }
+}

@@ -1,0 +1,208 @@
+import type { BufferPool } from '@plutus/otlp'
+import { reasonOf } from './delivery.ts'
+import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
+import { createLocalSender } from './local-sender.ts'
+import type { Losses } from './losses.ts'
+import { Outbox } from './outbox.ts'
+import type { OutboxEntry } from './outbox.ts'
+import type { PackedBatch } from './packed-batch.ts'
+import type { Signal } from './settings.ts'
+import type { Problem } from './transport.ts'
+import { WorkerSender } from './worker-sender.ts'
+
+/** What a pipeline is made of. */
+export interface ExportPipelineOptions {
+  readonly settings: ExportSettings
+  /** Thread that sends: one of its own, started with the first batch, or the one that the pipeline is on. */
+  readonly thread: 'worker' | 'main'
+  /** File and environment of that thread; with `main`, too, it sends what is left when the process ends. */
+  readonly worker: { readonly file: URL; readonly env: NodeJS.ProcessEnv }
+  /** Bytes that everything unsent may take. */
+  readonly maxBytes: number
+  /** Ordinary records of a signal that may wait; absent where bytes are the only bound. */
+  readonly maxRecords: Partial<Record<Signal, number>>
+  readonly pool: BufferPool
+  readonly losses: Losses
+  readonly warn: (line: string) => void
+}
+
+interface Waiter {
+  readonly round: number
+  /** Signals for which waiting is in vain. */
+  readonly vain: Set<Signal>
+  readonly resolve: () => void
+}
+
+// As Node made them: a test of the application may replace them.
+const { setImmediate, setTimeout, clearTimeout } = globalThis
+
+/** The way of batches out of the process. Throws nothing, and holds the process only while somebody flushes. */
+export class ExportPipeline {
+  readonly #options: ExportPipelineOptions
+  readonly #outbox: Outbox
+  readonly #problems = new Map<Signal, Problem>()
+  #sender: Sender | undefined
+  #isStarting = false
+  #waiters: Waiter[] = []
+  #round = 0
+  #endsAt: number | undefined
+
+  constructor(options: ExportPipelineOptions) {
+    this.#options = options
+    const { maxBytes, maxRecords, losses } = options
+    this.#outbox = new Outbox({
+      maxBytes,
+      maxRecords,
+      onDrop: (signal, reason, count) => losses.dropped(signal, reason, count),
+    })
+  }
+
+  /** Bytes that have not arrived. */
+  get unsentBytes(): number {
+    return this.#outbox.bytes
+  }
+
+  /** Takes a batch; its memory belongs to the pipeline from now on. */
+  push(batch: PackedBatch): void {
+    this.#outbox.push(batch)
+    if (this.#sender !== undefined) this.#pump()
+    else if (!this.#isStarting) {
+      this.#isStarting = true
+      // Starting a thread takes a millisecond or two, which are not to be those of the application's call.
+      setImmediate(() => this.#pump()).unref()
+    }
+    this.#outbox.trim()
+  }
+
+  /** Sends what is here; settles when all has arrived, when there is no hope, or after `timeoutMillis`. Never rejects. */
+  async flush(timeoutMillis: number): Promise<void> {
+    if (this.#outbox.isEmpty) return
+    const sender = this.#pump()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiter: Waiter = { round: ++this.#round, vain: new Set(), resolve }
+    this.#waiters.push(waiter)
+    sender.hurry(waiter.round)
+    const timer = setTimeout(() => {
+      this.#sender?.stopWaiting()
+      resolve()
+    }, timeoutMillis)
+    await promise
+    clearTimeout(timer)
+    this.#waiters = this.#waiters.filter((other) => other !== waiter)
+  }
+
+  /**
+   * The process ends: hands everything to the export thread, blocks for at most `millis` from the first call on, and
+   * tells what is lost.
+   */
+  finish(millis: number): void {
+    this.#endsAt ??= performance.now() + millis
+    const left = Math.max(this.#endsAt - performance.now(), 0)
+    if (!this.#outbox.isEmpty && left > 0 && !this.#isHopeless()) this.#finishBy(this.#findThread(), left)
+    if (this.#sender instanceof WorkerSender) this.#sender.hear()
+    for (const [signal, count] of this.#outbox.records) {
+      const problem = this.#problems.get(signal)
+      this.#options.losses.dropped(signal, problem === undefined ? 'process_end' : reasonOf(problem), count)
+    }
+    this.#outbox.clear()
+    this.#options.losses.reportAll()
+  }
+
+  #finishBy(thread: WorkerSender | undefined, millis: number): void {
+    if (thread === undefined) return
+    // What this thread has on its way may not have arrived; nobody will see the answers.
+    const onWay = thread === this.#sender ? [] : this.#outbox.handed
+    for (const entry of [...onWay, ...this.#outbox.takeAll()]) thread.send(entry)
+    thread.finish(Math.ceil(millis))
+  }
+
+  /** Whether the last attempts of all that is left hung until nobody waited any more. */
+  #isHopeless(): boolean {
+    if (this.#sender instanceof WorkerSender) return false // it knows best
+    return [...this.#outbox.signals].every((signal) => this.#problems.get(signal) === 'timeout')
+  }
+
+  #findThread(): WorkerSender | undefined {
+    if (this.#sender instanceof WorkerSender) return this.#sender
+    const thread = this.#startThread()
+    if (this.#sender === undefined && thread !== undefined) this.#sender = thread
+    return thread
+  }
+
+  /** Hands over what may leave now. */
+  #pump(): Sender {
+    const sender = (this.#sender ??= this.#createSender())
+    for (const entry of this.#outbox.takeNext()) sender.send(entry)
+    return sender
+  }
+
+  #createSender(): Sender {
+    const thread = this.#options.thread === 'worker' ? this.#startThread() : undefined
+    return thread ?? this.#createLocal()
+  }
+
+  #createLocal(): Sender {
+    const { settings, losses, warn } = this.#options
+    return createLocalSender(settings, { losses, warn }, this.#events)
+  }
+
+  #startThread(): WorkerSender | undefined {
+    const { settings, losses, warn, worker, pool } = this.#options
+    try {
+      return new WorkerSender({
+        settings,
+        losses,
+        warn,
+        events: this.#events,
+        file: worker.file,
+        env: worker.env,
+        onMemory: (memory) => pool.release(memory),
+        onBroken: (kept, lost) => this.#recover(kept, lost),
+      })
+    } catch {
+      this.#tellFallback()
+      return undefined
+    }
+  }
+
+  #recover(kept: OutboxEntry[], lost: readonly number[]): void {
+    for (const id of lost) {
+      const batch = this.#outbox.done(id)
+      if (batch !== undefined) this.#options.losses.dropped(batch.signal, 'export_thread', batch.records)
+    }
+    if (this.#endsAt !== undefined) return
+    this.#tellFallback()
+    const local = this.#createLocal()
+    this.#sender = local
+    for (const entry of kept) local.send(entry)
+    this.#pump()
+    for (const { round } of this.#waiters) local.hurry(round)
+    this.#settle()
+  }
+
+  #tellFallback(): void {
+    this.#options.warn('The export thread cannot run, so the main thread sends telemetry; see PLUTUS_EXPORT_THREAD')
+  }
+
+  readonly #events: ExportEvents = {
+    onDone: (id) => {
+      const batch = this.#outbox.done(id)
+      if (batch !== undefined && batch.bytes.length > 0) this.#options.pool.release(batch.bytes.buffer)
+      if (this.#endsAt === undefined) this.#pump()
+      this.#settle()
+    },
+    onSuccess: (signal) => void this.#problems.delete(signal),
+    onFailure: (signal, problem) => void this.#problems.set(signal, problem),
+    onGiveUp: (round, signal) => {
+      for (const waiter of this.#waiters) if (waiter.round === round) waiter.vain.add(signal)
+      this.#settle()
+    },
+  }
+
+  /** Ends the wait of those who have nothing to wait for. */
+  #settle(): void {
+    if (this.#waiters.length === 0) return
+    const unsent = this.#outbox.signals
+    for (const { vain, resolve } of this.#waiters) if ([...unsent].every((signal) => vain.has(signal))) resolve()
+  }
+}

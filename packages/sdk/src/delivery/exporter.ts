@@ -1,0 +1,170 @@
+import { decodeResponse, protobufToJson, readJsonResponse } from '@plutus/otlp'
+import type { EncodedHeader } from '@plutus/otlp'
+import { createTransport } from './create-transport.ts'
+import { Delivery } from './delivery.ts'
+import type { DeliveryParts } from './delivery.ts'
+import type { OutboxEntry } from './outbox.ts'
+import { assemblePacked } from './packed-batch.ts'
+import type { OtlpSettings, Signal } from './settings.ts'
+import type { Problem } from './transport.ts'
+
+/** Where a signal goes. */
+export interface ExportTarget {
+  readonly signal: Signal
+  readonly settings: OtlpSettings
+  /** Time after which a batch is given up, its retries included; `Infinity` retries while there is memory. */
+  readonly giveUpAfterMillis: number
+}
+
+/** What an exporter needs to know. */
+export interface ExportSettings {
+  readonly targets: readonly ExportTarget[]
+  readonly resource: EncodedHeader
+  readonly userAgent: string
+}
+
+/** Who hears what becomes of batches. Nothing in it may throw. */
+export interface ExportEvents {
+  /** A batch has arrived, or is given up. */
+  readonly onDone: (id: number) => void
+  /** A batch of this signal has arrived. */
+  readonly onSuccess: (signal: Signal) => void
+  /** An attempt failed. */
+  readonly onFailure: (signal: Signal, problem: Problem) => void
+  /** Hurrying for this round is in vain, now or until further notice. */
+  readonly onGiveUp: (round: number, signal: Signal) => void
+}
+
+/** Sends batches; here, on a thread of its own, or by somebody else. Throws nothing. */
+export interface Sender {
+  send(entry: OutboxEntry): void
+  /** Somebody waits: pauses that only courtesy asks for end. */
+  hurry(round: number): void
+  /** Nobody waits any more. */
+  stopWaiting(): void
+}
+
+// While an endpoint fails, one request asks whether it is back; the others wait behind it.
+const HEALTHY_REQUESTS = 4
+
+/** Turns batches into requests and brings them to their endpoints, several of a signal at once while all is well. */
+export class Exporter implements Sender {
+  readonly #lanes = new Map<Signal, Lane>()
+  readonly #settings: ExportSettings
+  readonly #events: ExportEvents
+  readonly #losses: DeliveryParts['losses']
+
+  constructor(settings: ExportSettings, parts: Omit<DeliveryParts, 'onFailure'>, events: ExportEvents) {
+    this.#settings = settings
+    this.#events = events
+    this.#losses = parts.losses
+    for (const { signal, settings: target, giveUpAfterMillis } of settings.targets) {
+      const isJson = target.protocol === 'http/json'
+      const delivery = new Delivery(
+        { settings: target, signal, transport: createTransport(target, settings.userAgent) },
+        giveUpAfterMillis,
+        isJson ? countRejectedInJson : countRejected,
+        {
+          ...parts,
+          onFailure: (_signal, { problem }) => {
+            lane.isHealthy = false
+            events.onFailure(signal, problem)
+          },
+        },
+      )
+      const lane: Lane = { delivery, isJson, waiting: [], active: 0, isHealthy: false, isStalled: false }
+      this.#lanes.set(signal, lane)
+    }
+  }
+
+  send(entry: OutboxEntry): void {
+    const lane = this.#lanes.get(entry.batch.signal)
+    if (lane === undefined) {
+      this.#events.onDone(entry.id)
+      return
+    }
+    lane.waiting.push(entry)
+    this.#work(lane)
+  }
+
+  hurry(round: number): void {
+    for (const [signal, lane] of this.#lanes) {
+      if (lane.active === 0) continue
+      if (lane.isStalled) this.#events.onGiveUp(round, signal)
+      else void lane.delivery.hurry().then(() => this.#events.onGiveUp(round, signal))
+    }
+  }
+
+  stopWaiting(): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.active === 0) continue
+      lane.isStalled = true
+      lane.delivery.stopWaiting()
+    }
+  }
+
+  #work(lane: Lane): void {
+    while (lane.active < (lane.isHealthy ? HEALTHY_REQUESTS : 1)) {
+      const entry = lane.waiting.shift()
+      if (entry === undefined) return
+      lane.active++
+      void this.#deliver(lane, entry)
+    }
+  }
+
+  async #deliver(lane: Lane, entry: OutboxEntry): Promise<void> {
+    await this.#bring(lane, entry.batch)
+    lane.active--
+    this.#events.onDone(entry.id)
+    this.#work(lane)
+  }
+
+  async #bring(lane: Lane, batch: OutboxEntry['batch']): Promise<void> {
+    const body = this.#encode(lane, batch)
+    if (body === undefined) {
+      this.#losses.dropped(batch.signal, 'not_encoded', batch.records)
+      return
+    }
+    const lost = await lane.delivery.deliver({ body, count: batch.records })
+    lane.isHealthy = lost === undefined
+    if (!lane.isHealthy) return
+    lane.isStalled = false
+    this.#events.onSuccess(batch.signal)
+  }
+
+  #encode({ isJson }: Lane, batch: OutboxEntry['batch']): Uint8Array | undefined {
+    try {
+      const request = assemblePacked(this.#settings.resource, batch)
+      if (!isJson) return request
+      const json = protobufToJson(batch.signal, request, UNBOUNDED)
+      return json.ok ? Buffer.from(json.value) : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+interface Lane {
+  readonly delivery: Delivery
+  readonly isJson: boolean
+  readonly waiting: OutboxEntry[]
+  /** Batches that are being delivered. */
+  active: number
+  /** Whether the last answer was a good one. */
+  isHealthy: boolean
+  /** Whether somebody has waited in vain since the last good answer. */
+  isStalled: boolean
+}
+
+// What is decoded was encoded in this process, within its limits.
+const UNBOUNDED = { maxBytes: Infinity, maxElements: Infinity }
+
+function countRejected(answer: Uint8Array): number {
+  const response = decodeResponse(answer)
+  return response.ok ? response.value.rejected : 0
+}
+
+function countRejectedInJson(answer: Uint8Array): number {
+  const response = readJsonResponse(Buffer.from(answer).toString())
+  return response.ok ? response.value.rejected : 0
+}

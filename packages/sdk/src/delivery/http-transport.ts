@@ -1,0 +1,149 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { answerToError, answerToStatus } from './transport.ts'
+import type { Answer, Attempt, Hold, Transport } from './transport.ts'
+import { loadBuiltin } from './builtins.ts'
+import { createHostLookup } from './host-lookup.ts'
+import type { HostLookup } from './host-lookup.ts'
+import type { OtlpSettings } from './settings.ts'
+
+// A partial success or a status message is short; more than this is not an answer to OTLP.
+const MAX_ANSWER_BYTES = 64 * 1024
+
+/**
+ * Creates the transport for OTLP over HTTP/1.1.
+ *
+ * It makes requests with the constructor of `ClientRequest`: instrumentations and test doubles of an application
+ * replace `http.request`, and would see, count or swallow them.
+ */
+export function createHttpTransport(settings: OtlpSettings, userAgent: string): Transport {
+  const { url } = settings
+  const http = loadBuiltin('node:http')
+  const agent =
+    url.protocol === 'https:'
+      ? new (loadBuiltin('node:https').Agent)({ keepAlive: true, ...settings.tls })
+      : new http.Agent({ keepAlive: true })
+  const hosts = createHostLookup()
+  const contentType = settings.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf'
+  const headers: Record<string, string> = { 'user-agent': userAgent, ...settings.headers, 'content-type': contentType }
+  if (settings.gzip) headers['content-encoding'] = 'gzip'
+  const options = {
+    method: 'POST',
+    protocol: url.protocol,
+    // URL keeps the brackets of an IPv6 address.
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+    ...(url.username !== '' && { auth: decodeURIComponent(`${url.username}:${url.password}`) }),
+    agent,
+    lookup: hosts.lookup,
+  }
+  return {
+    send: (body) =>
+      new HttpAttempt(
+        (length) => new http.ClientRequest({ ...options, headers: { ...headers, 'content-length': length } }),
+        settings.gzip ? gzip(body) : Promise.resolve(body),
+        settings.timeoutMillis,
+        hosts,
+      ),
+  }
+}
+
+class HttpAttempt implements Attempt {
+  readonly answer: Promise<Answer>
+  readonly #settle: (answer: Answer) => void
+  readonly #open: (length: number) => ClientRequest
+  readonly #hosts: HostLookup
+  readonly #timer: NodeJS.Timeout
+  #request: ClientRequest | undefined
+  #settled = false
+
+  constructor(
+    open: (length: number) => ClientRequest,
+    body: Promise<Uint8Array>,
+    timeoutMillis: number,
+    hosts: HostLookup,
+  ) {
+    this.#open = open
+    this.#hosts = hosts
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    this.answer = promise
+    this.#timer = setTimeout(() => this.abort('timeout'), timeoutMillis).unref()
+    this.#settle = (answer) => {
+      if (this.#settled) return
+      this.#settled = true
+      clearTimeout(this.#timer)
+      resolve(answer)
+    }
+    body.then(
+      (bytes) => this.#start(bytes),
+      (error: unknown) => this.#settle(answerToError(error)),
+    )
+  }
+
+  hold(): Hold {
+    const socket = this.#request?.socket
+    if (socket === null || socket === undefined || socket.destroyed) return 'nothing'
+    if (socket.connecting && this.#hosts.isAsking()) return 'lookup'
+    return socket.connecting || socket.writableLength > 0 ? 'request' : 'nothing'
+  }
+
+  abort(problem: 'aborted' | 'timeout'): void {
+    this.#settle({ ok: false, problem, retryable: true })
+    this.#request?.destroy()
+    this.#hosts.cancel()
+  }
+
+  #start(bytes: Uint8Array): void {
+    if (this.#settled) return
+    let request: ClientRequest
+    try {
+      request = this.#open(bytes.byteLength)
+    } catch (error) {
+      this.#settle(answerToError(error))
+      return
+    }
+    this.#request = request
+    request.on('socket', (socket) => socket.unref())
+    request.on('response', (response) => this.#read(response))
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // The endpoint closed a connection that was kept open, just as it was used again: that is no failure.
+      const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+      if (stale && !this.#settled) this.#start(bytes)
+      else this.#settle(answerToError(error))
+    })
+    request.end(bytes)
+  }
+
+  #read(response: IncomingMessage): void {
+    const status = response.statusCode ?? 0
+    const chunks: Buffer[] = []
+    let size = 0
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength
+      if (size <= MAX_ANSWER_BYTES) chunks.push(chunk)
+      else response.destroy()
+    })
+    const settle = (): void => {
+      if (status < 200 || status > 299) this.#settle(answerToStatus(status, response.headers['retry-after']))
+      // A page for people: some proxy or sign-in took the telemetry, which no backend will see.
+      else if (isPage(response)) this.#settle({ ok: false, problem: 'protocol', retryable: false, detail: 'HTML' })
+      // A success whose details are lost or beyond all bounds is a success still.
+      else this.#settle({ ok: true, body: size <= MAX_ANSWER_BYTES ? Buffer.concat(chunks) : new Uint8Array() })
+    }
+    response.on('end', settle)
+    response.on('close', settle)
+    response.on('error', settle)
+  }
+}
+
+function isPage(response: IncomingMessage): boolean {
+  return response.headers['content-type']?.trimStart().toLowerCase().startsWith('text/html') === true
+}
+
+function gzip(body: Uint8Array): Promise<Uint8Array> {
+  const zlib = loadBuiltin('node:zlib')
+  return new Promise((resolve, reject) => {
+    // Level 1 costs a third of the default and telemetry repeats itself enough for it.
+    zlib.gzip(body, { level: 1 }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)))
+  })
+}

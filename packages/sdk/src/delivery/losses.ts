@@ -1,0 +1,113 @@
+import { createNoopMeter } from '@opentelemetry/api'
+import type { Counter, Meter } from '@opentelemetry/api'
+import type { Signal } from './settings.ts'
+
+/** Why telemetry did not arrive. */
+export type LossReason =
+  | 'queue_full'
+  | 'unreachable'
+  | 'timeout'
+  | 'refused'
+  | 'rejected'
+  | 'not_encoded'
+  | 'process_end'
+  | 'export_thread'
+
+const ITEMS: Record<Signal, string> = { traces: 'spans', metrics: 'data points', logs: 'log records' }
+const REASONS: Record<LossReason, string> = {
+  queue_full: 'queue full',
+  unreachable: 'endpoint not reachable',
+  timeout: 'no answer in time',
+  refused: 'refused by the endpoint',
+  rejected: 'rejected in a partial success',
+  not_encoded: 'not encodable',
+  process_end: 'the process ended first',
+  export_thread: 'the export thread failed',
+}
+// What the endpoint's own message, told at the first failure, does not announce.
+const UNTOLD: ReadonlySet<LossReason> = new Set([
+  'queue_full',
+  'rejected',
+  'not_encoded',
+  'process_end',
+  'export_thread',
+])
+const FIRST_REPORT_MILLIS = 1000
+const REPORT_MILLIS = 60_000
+
+/** Counts what became of telemetry. */
+export interface LossCounter {
+  /** Counts items that the endpoint accepted. */
+  exported(signal: Signal, count: number): void
+  /** Counts items that will not arrive. */
+  dropped(signal: Signal, reason: LossReason, count: number): void
+}
+
+/** Counts what was exported and what was lost, by signal and reason, and tells losses at most once a minute. */
+export class Losses implements LossCounter {
+  readonly #warn: (line: string) => void
+  #exported: Counter
+  #dropped: Counter
+  #unreported = new Map<string, { signal: Signal; reason: LossReason; count: number }>()
+  #timer: NodeJS.Timeout | undefined
+  #nextReportAt = 0
+
+  constructor(warn: (line: string) => void) {
+    this.#warn = warn
+    ;[this.#exported, this.#dropped] = createCounters(createNoopMeter())
+  }
+
+  /** From now on counts as `plutus.telemetry.exported` and `plutus.telemetry.dropped` too. */
+  measureWith(meter: Pick<Meter, 'createCounter'>): void {
+    ;[this.#exported, this.#dropped] = createCounters(meter)
+  }
+
+  exported(signal: Signal, count: number): void {
+    if (count > 0) this.#exported.add(count, { 'plutus.signal': signal })
+  }
+
+  dropped(signal: Signal, reason: LossReason, count: number): void {
+    if (count <= 0) return
+    this.#dropped.add(count, { 'plutus.signal': signal, 'plutus.drop.reason': reason })
+    const key = `${signal} ${reason}`
+    const known = this.#unreported.get(key)
+    if (known === undefined) this.#unreported.set(key, { signal, reason, count })
+    else known.count += count
+    const soonest = UNTOLD.has(reason) ? FIRST_REPORT_MILLIS : REPORT_MILLIS
+    this.#timer ??= setTimeout(() => this.#report(), Math.max(soonest, this.#nextReportAt - performance.now())).unref()
+  }
+
+  /** Tells at once what nothing has announced yet: the process may end. */
+  reportUntold(): void {
+    if ([...this.#unreported.values()].some(({ reason }) => UNTOLD.has(reason))) this.#report()
+  }
+
+  /** Tells at once whatever has not been told: the process ends. */
+  reportAll(): void {
+    if (this.#unreported.size > 0) this.#report()
+  }
+
+  #report(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#nextReportAt = performance.now() + REPORT_MILLIS
+    const parts = [...this.#unreported.values()].map(
+      ({ signal, reason, count }) => `${ITEMS[signal]} ${count} (${REASONS[reason]})`,
+    )
+    this.#unreported.clear()
+    this.#warn(`Telemetry lost: ${parts.join(', ')}`)
+  }
+}
+
+function createCounters(meter: Pick<Meter, 'createCounter'>): [exported: Counter, dropped: Counter] {
+  return [
+    meter.createCounter('plutus.telemetry.exported', {
+      unit: '{item}',
+      description: 'Spans, data points and log records that the endpoint accepted.',
+    }),
+    meter.createCounter('plutus.telemetry.dropped', {
+      unit: '{item}',
+      description: 'Spans, data points and log records that did not arrive, by reason.',
+    }),
+  ]
+}

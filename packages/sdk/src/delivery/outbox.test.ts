@@ -1,0 +1,118 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { Outbox } from './outbox.ts'
+import type { PackedBatch } from './packed-batch.ts'
+import type { Signal } from './settings.ts'
+
+const OVERHEAD = 1024
+
+function batchOf(signal: Signal, records: number, { bytes = 1000, isDurable = false } = {}): PackedBatch {
+  return { signal, isDurable, bytes: new Uint8Array(bytes), scopes: [], runs: new Uint32Array(), records }
+}
+
+function createOutbox(maxBytes: number, maxRecords: Partial<Record<Signal, number>> = {}) {
+  const drops: [Signal, string, number][] = []
+  const outbox = new Outbox({ maxBytes, maxRecords, onDrop: (...drop) => drops.push(drop) })
+  const push = (...batches: PackedBatch[]): void => {
+    for (const batch of batches) outbox.push(batch)
+    outbox.trim()
+  }
+  return { outbox, drops, push }
+}
+
+it('drops the oldest ordinary batch first, and durable ones only when nothing else waits', () => {
+  const { outbox, drops, push } = createOutbox(3 * (1000 + OVERHEAD))
+  push(batchOf('logs', 1, { isDurable: true }), batchOf('traces', 2), batchOf('logs', 3), batchOf('logs', 4))
+  expect(drops).toEqual([['traces', 'queue_full', 2]])
+  push(batchOf('logs', 5, { isDurable: true }), batchOf('logs', 6, { isDurable: true }))
+  expect(drops.slice(1)).toEqual([
+    ['logs', 'queue_full', 3],
+    ['logs', 'queue_full', 4],
+  ])
+  push(batchOf('logs', 7, { isDurable: true }))
+  expect(drops.slice(3)).toEqual([['logs', 'queue_full', 1]])
+  expect(outbox.bytes).toBe(3 * (1000 + OVERHEAD))
+})
+
+it('keeps exactly what the bound holds', () => {
+  const { drops, push } = createOutbox(2 * (1000 + OVERHEAD))
+  push(batchOf('traces', 1), batchOf('traces', 2))
+  expect(drops).toEqual([])
+  push(batchOf('traces', 3, { bytes: 0 }))
+  expect(drops).toEqual([['traces', 'queue_full', 1]])
+})
+
+it('counts what is on its way, but does not drop it', () => {
+  const { outbox, drops, push } = createOutbox(2 * (1000 + OVERHEAD))
+  push(batchOf('traces', 1), batchOf('traces', 2))
+  const taken = outbox.takeNext()
+  expect(taken.map(({ batch }) => batch.records)).toEqual([1, 2])
+  push(batchOf('traces', 3))
+  expect(drops).toEqual([['traces', 'queue_full', 3]])
+  for (const { id } of taken) outbox.done(id)
+  expect([outbox.bytes, outbox.isEmpty]).toEqual([0, true])
+})
+
+it('sends durable batches before those that came earlier', () => {
+  const { outbox, push } = createOutbox(Infinity)
+  push(batchOf('logs', 1), batchOf('logs', 2), batchOf('logs', 3, { isDurable: true }))
+  expect(outbox.takeNext().map(({ batch }) => batch.records)).toEqual([3, 1, 2])
+})
+
+it('holds a bound of records where one is set, beside the one batch that is leaving', () => {
+  const { outbox, drops, push } = createOutbox(Infinity, { traces: 100 })
+  for (let i = 0; i < 10; i++) push(batchOf('traces', 100))
+  expect(drops).toHaveLength(8)
+  expect(outbox.takeNext()).toHaveLength(1)
+  outbox.trim()
+  expect(drops).toHaveLength(8)
+})
+
+it('tells what has not arrived, by signal', () => {
+  const { outbox, push } = createOutbox(Infinity)
+  push(batchOf('traces', 3), batchOf('logs', 4), batchOf('traces', 5))
+  outbox.takeNext()
+  push(batchOf('logs', 6, { isDurable: true }))
+  expect(outbox.records).toEqual(
+    new Map([
+      ['traces', 8],
+      ['logs', 10],
+    ]),
+  )
+  outbox.clear()
+  expect([outbox.isEmpty, outbox.records.size]).toEqual([true, 0])
+})
+
+it('accounts for every batch, whatever comes and goes', () => {
+  const step = fc.oneof(
+    fc.record({
+      signal: fc.constantFrom<Signal>('traces', 'logs', 'metrics'),
+      bytes: fc.integer({ min: 0, max: 5000 }),
+      isDurable: fc.boolean(),
+    }),
+    fc.constantFrom('take', 'done'),
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { outbox, drops, push } = createOutbox(12_000)
+      const away: number[] = []
+      let pushed = 0
+      let done = 0
+      let over = 0
+      for (const one of steps) {
+        if (one === 'take') away.push(...outbox.takeNext().map(({ id }) => id))
+        else if (one === 'done') {
+          if (outbox.done(away.shift() ?? -1) !== undefined) done++
+        } else {
+          push(batchOf(one.signal, 1, one))
+          pushed++
+        }
+        if (away.length === 0 && outbox.bytes > 12_000) over++
+      }
+      const unsent = [...outbox.records.values()].reduce((sum, count) => sum + count, 0)
+      expect(over).toBe(0)
+      expect(pushed).toBe(done + drops.length + unsent)
+      expect(outbox.isEmpty).toBe(unsent === 0)
+    }),
+  )
+})

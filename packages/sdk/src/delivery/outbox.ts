@@ -1,0 +1,200 @@
+import type { LossReason } from './losses.ts'
+import { sizeOf } from './packed-batch.ts'
+import type { PackedBatch } from './packed-batch.ts'
+import type { Signal } from './settings.ts'
+
+/** Bounds of an outbox, and who hears of what. */
+export interface OutboxOptions {
+  /** Bytes that everything unsent may take, what is on its way included. */
+  readonly maxBytes: number
+  /** Ordinary records of a signal that may wait; absent where bytes are the only bound. */
+  readonly maxRecords: Partial<Record<Signal, number>>
+  readonly onDrop: (signal: Signal, reason: LossReason, count: number) => void
+}
+
+/** A batch and the number by which it is known on its way. */
+export interface OutboxEntry {
+  readonly id: number
+  readonly batch: PackedBatch
+  /** Memory that it takes; the batch itself has none left once it is with another thread. */
+  readonly size: number
+}
+
+// Batches of a signal on their way at once: enough to hide the time that an answer takes.
+const WINDOW = 4
+
+/**
+ * Holds the batches that have not arrived, within bounds. What exceeds them is dropped: ordinary batches first, the
+ * oldest before the others; batches of durable classes last. A batch that is on its way is not dropped any more.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #waiting = { ordinary: new Lanes(), durable: new Lanes() }
+  readonly #handed = new Map<number, OutboxEntry>()
+  #bytes = 0
+  #lastId = 0
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Bytes of everything unsent. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Whether everything has arrived or been dropped. */
+  get isEmpty(): boolean {
+    return this.#bytes === 0
+  }
+
+  /** Signals that have something unsent. */
+  get signals(): Set<Signal> {
+    return new Set([...this.#all()].map(({ batch }) => batch.signal))
+  }
+
+  /** Records that have not arrived, by signal. */
+  get records(): Map<Signal, number> {
+    const counts = new Map<Signal, number>()
+    for (const { batch } of this.#all()) counts.set(batch.signal, (counts.get(batch.signal) ?? 0) + batch.records)
+    return counts
+  }
+
+  /** Takes a batch in; `trim` holds the bounds. */
+  push(batch: PackedBatch): void {
+    const entry = { id: ++this.#lastId, batch, size: sizeOf(batch) }
+    const lanes = batch.isDurable ? this.#waiting.durable : this.#waiting.ordinary
+    lanes.push(entry)
+    this.#bytes += entry.size
+  }
+
+  /** Drops what exceeds the bounds; to be called when what can be on its way is on its way. */
+  trim(): void {
+    const { maxBytes, maxRecords, onDrop } = this.#options
+    const { ordinary, durable } = this.#waiting
+    const drop = (entry: OutboxEntry): void => {
+      this.#bytes -= entry.size
+      onDrop(entry.batch.signal, 'queue_full', entry.batch.records)
+    }
+    for (const [signal, most] of Object.entries(maxRecords) as [Signal, number][]) {
+      // One batch is on its way as soon as there is somebody to take it.
+      const leaving = this.#isOnWay(signal) ? 0 : (ordinary.first(signal)?.batch.records ?? 0)
+      while (ordinary.recordsOf(signal) > most + leaving) {
+        const entry = ordinary.shift(signal)
+        if (entry === undefined) break
+        drop(entry)
+      }
+    }
+    while (this.#bytes > maxBytes) {
+      const entry = ordinary.shiftOldest() ?? durable.shiftOldest()
+      if (entry === undefined) return
+      drop(entry)
+    }
+  }
+
+  /** Takes the batches that may leave now: durable ones first, the oldest before the others. */
+  takeNext(): OutboxEntry[] {
+    const taken: OutboxEntry[] = []
+    for (const signal of SIGNALS) {
+      const window = this.#options.maxRecords[signal] === undefined ? WINDOW : 1
+      let onWay = 0
+      for (const { batch } of this.#handed.values()) if (batch.signal === signal) onWay++
+      for (; onWay < window; onWay++) {
+        const entry = this.#waiting.durable.shift(signal) ?? this.#waiting.ordinary.shift(signal)
+        if (entry === undefined) break
+        this.#handed.set(entry.id, entry)
+        taken.push(entry)
+      }
+    }
+    return taken
+  }
+
+  /** Takes everything that waits, since the process is about to end. */
+  takeAll(): OutboxEntry[] {
+    const taken = [...this.#waiting.durable.takeAll(), ...this.#waiting.ordinary.takeAll()]
+    for (const entry of taken) this.#handed.set(entry.id, entry)
+    return taken
+  }
+
+  /** Batches that are on their way. */
+  get handed(): OutboxEntry[] {
+    return [...this.#handed.values()]
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.takeAll()
+    this.#handed.clear()
+    this.#bytes = 0
+  }
+
+  /** A batch has arrived, or nobody will send it any more. */
+  done(id: number): PackedBatch | undefined {
+    const entry = this.#handed.get(id)
+    if (entry === undefined) return undefined
+    this.#handed.delete(id)
+    this.#bytes -= entry.size
+    return entry.batch
+  }
+
+  #isOnWay(signal: Signal): boolean {
+    for (const { batch } of this.#handed.values()) if (batch.signal === signal) return true
+    return false
+  }
+
+  *#all(): Iterable<OutboxEntry> {
+    yield* this.#handed.values()
+    yield* this.#waiting.durable
+    yield* this.#waiting.ordinary
+  }
+}
+
+const SIGNALS: readonly Signal[] = ['logs', 'traces', 'metrics']
+
+/** Waiting batches by signal, each lane in the order in which they came. */
+class Lanes implements Iterable<OutboxEntry> {
+  readonly #lanes: Record<Signal, OutboxEntry[]> = { traces: [], logs: [], metrics: [] }
+  readonly #records: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 }
+
+  recordsOf(signal: Signal): number {
+    return this.#records[signal]
+  }
+
+  first(signal: Signal): OutboxEntry | undefined {
+    return this.#lanes[signal][0]
+  }
+
+  push(entry: OutboxEntry): void {
+    const { signal, records } = entry.batch
+    this.#lanes[signal].push(entry)
+    this.#records[signal] += records
+  }
+
+  *[Symbol.iterator](): Iterator<OutboxEntry> {
+    for (const signal of SIGNALS) yield* this.#lanes[signal]
+  }
+
+  shift(signal: Signal): OutboxEntry | undefined {
+    const entry = this.#lanes[signal].shift()
+    if (entry !== undefined) this.#records[signal] -= entry.batch.records
+    return entry
+  }
+
+  shiftOldest(): OutboxEntry | undefined {
+    let oldest: Signal | undefined
+    for (const signal of SIGNALS) {
+      const id = this.#lanes[signal][0]?.id
+      if (id !== undefined && (oldest === undefined || id < (this.#lanes[oldest][0]?.id ?? 0))) oldest = signal
+    }
+    return oldest === undefined ? undefined : this.shift(oldest)
+  }
+
+  takeAll(): OutboxEntry[] {
+    const all = [...this]
+    for (const signal of SIGNALS) {
+      this.#lanes[signal] = []
+      this.#records[signal] = 0
+    }
+    return all
+  }
+}

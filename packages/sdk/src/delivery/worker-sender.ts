@@ -1,0 +1,162 @@
+import { loadBuiltin } from './builtins.ts'
+import { cloneSettings } from './export-messages.ts'
+import type { ExportWorkerData, MessageFromWorker, MessageToWorker } from './export-messages.ts'
+import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
+import type { LossCounter } from './losses.ts'
+import type { OutboxEntry } from './outbox.ts'
+import type { MessagePort, Worker } from 'node:worker_threads'
+
+/** What an export thread is made from, and who hears of it. */
+export interface WorkerSenderOptions {
+  readonly settings: ExportSettings
+  readonly losses: LossCounter
+  readonly events: ExportEvents
+  /** File that calls `runExportWorker` with its `workerData`. */
+  readonly file: URL
+  /** Environment of the thread: nothing in it may have a hook loaded. */
+  readonly env: NodeJS.ProcessEnv
+  readonly warn: (line: string) => void
+  /** Takes back the memory of a batch. */
+  readonly onMemory: (memory: ArrayBuffer) => void
+  /** The thread has failed: these batches have not left, and those are lost with it. */
+  readonly onBroken: (kept: OutboxEntry[], lost: readonly number[]) => void
+}
+
+/** Sends batches by a thread of its own, which neither holds the process nor writes to its streams. */
+export class WorkerSender implements Sender {
+  readonly #options: WorkerSenderOptions
+  readonly #worker: Worker
+  readonly #port: MessagePort
+  readonly #finished = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  /** What waits until the thread listens; absent from then on. */
+  #held: MessageToWorker[] | undefined = []
+  readonly #away = new Set<number>()
+  #isBroken = false
+  #round = 0
+
+  /** @throws if the process may not start threads. */
+  constructor(options: WorkerSenderOptions) {
+    this.#options = options
+    const { Worker: WorkerThread, MessageChannel } = loadBuiltin('node:worker_threads')
+    const { port1, port2 } = new MessageChannel()
+    const workerData: ExportWorkerData = {
+      port: port2,
+      control: this.#finished.buffer,
+      settings: cloneSettings(options.settings),
+    }
+    this.#worker = new WorkerThread(options.file, {
+      name: 'plutus-export',
+      workerData,
+      transferList: [port2],
+      execArgv: [],
+      argv: [],
+      env: options.env,
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      trackUnmanagedFds: false,
+    })
+    this.#port = port1
+    this.#worker.on('error', () => this.#break())
+    this.#worker.on('exit', () => this.#break())
+    this.#worker.unref()
+    port1.on('message', (message: MessageFromWorker) => this.#hear(message))
+    port1.unref()
+  }
+
+  send(entry: OutboxEntry): void {
+    this.#post({ kind: 'send', entry })
+  }
+
+  hurry(round: number): void {
+    this.#post({ kind: 'hurry', round })
+  }
+
+  stopWaiting(): void {
+    this.#post({ kind: 'stopWaiting' })
+  }
+
+  /**
+   * Blocks until everything is sent or further waiting is in vain, for at most `millis`, and lets the thread's news be
+   * heard.
+   */
+  finish(millis: number): void {
+    if (this.#isBroken) return
+    const over = Atomics.load(this.#finished, 0)
+    const round = ++this.#round + FINISH_ROUNDS
+    this.#release()
+    this.#post({ kind: 'finish', round, endsAt: Date.now() + millis })
+    Atomics.wait(this.#finished, 0, over, millis)
+    this.hear()
+  }
+
+  /** Hears at once what the thread has told, where the event loop does not turn any more. */
+  hear(): void {
+    const { receiveMessageOnPort } = loadBuiltin('node:worker_threads')
+    for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
+      this.#hear(got.message as MessageFromWorker)
+    }
+  }
+
+  #post(message: MessageToWorker): void {
+    if (this.#held === undefined) this.#transfer(message)
+    else this.#held.push(message)
+  }
+
+  #transfer(message: MessageToWorker): void {
+    const transfer = message.kind === 'send' ? [message.entry.batch.bytes.buffer] : []
+    if (message.kind === 'send') this.#away.add(message.entry.id)
+    this.#port.postMessage(message, transfer)
+  }
+
+  #release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const message of held) this.#transfer(message)
+  }
+
+  #hear(message: MessageFromWorker): void {
+    const { events, losses, warn, onMemory } = this.#options
+    switch (message.kind) {
+      case 'ready':
+        this.#release()
+        break
+      case 'done':
+        this.#away.delete(message.id)
+        events.onDone(message.id)
+        onMemory(message.memory)
+        break
+      case 'success':
+        events.onSuccess(message.signal)
+        break
+      case 'failure':
+        events.onFailure(message.signal, message.problem)
+        break
+      case 'giveUp':
+        events.onGiveUp(message.round, message.signal)
+        break
+      case 'exported':
+        losses.exported(message.signal, message.count)
+        break
+      case 'dropped':
+        losses.dropped(message.signal, message.reason, message.count)
+        break
+      case 'line':
+        warn(message.text)
+        break
+    }
+  }
+
+  #break(): void {
+    if (this.#isBroken) return
+    this.#isBroken = true
+    this.hear()
+    const kept = (this.#held ?? []).flatMap((message) => (message.kind === 'send' ? [message.entry] : []))
+    this.#held = []
+    this.#port.close()
+    this.#options.onBroken(kept, [...this.#away])
+  }
+}
+
+// Rounds of `finish` are told from those of `hurry`.
+const FINISH_ROUNDS = 1_000_000

@@ -1,0 +1,70 @@
+import { context as contextApi, trace } from '@opentelemetry/api'
+import type { Context, Logger, LogRecord } from '@opentelemetry/api'
+import type { LogRecord as EncodableRecord } from '@plutus/otlp'
+import { ATTR_PLUTUS_DATA_CLASS } from '@plutus/conventions'
+import type { Clock } from './clock.ts'
+import { describeException, RecordingSpan } from './recording-span.ts'
+
+/** What loggers of one provider share. */
+export interface LogHome {
+  readonly clock: Clock
+  /** Fields that a record gets from its context where it does not bring them itself. */
+  readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
+  /** Takes a record of one scope. Must not throw. */
+  readonly onRecord: (record: EncodableRecord) => void
+}
+
+/** Emits log records of one instrumentation scope. */
+export class LogEmitter implements Logger {
+  readonly #home: LogHome
+
+  constructor(home: LogHome) {
+    this.#home = home
+  }
+
+  enabled(): boolean {
+    return true
+  }
+
+  emit(record: LogRecord): void {
+    const context = record.context ?? contextApi.active()
+    const { clock } = this.#home
+    const now = clock.unixTimeNow(clock.ticks())
+    const span = trace.getSpan(context)
+    const ids = span instanceof RecordingSpan ? span.identity : span?.spanContext()
+    const isInTrace =
+      ids !== undefined && (span instanceof RecordingSpan || trace.isSpanContextValid(span?.spanContext() ?? EMPTY))
+    this.#home.onRecord({
+      time: clock.read(record.timestamp) ?? now,
+      observedTime: clock.read(record.observedTimestamp) ?? now,
+      severityNumber: record.severityNumber,
+      severityText: record.severityText,
+      body: record.body,
+      eventName: record.eventName,
+      traceId: isInTrace ? ids.traceId : undefined,
+      spanId: isInTrace ? ids.spanId : undefined,
+      traceFlags: isInTrace ? ids.traceFlags : undefined,
+      attributes: record.attributes,
+      attributePairs: this.#added(record, context),
+    })
+  }
+
+  /** What a record gets beyond what it brings: `exception.*`, and the fields of its context. */
+  #added({ attributes, exception }: LogRecord, context: Context): unknown[] | undefined {
+    // A record with a class comes from the loggers, which have read the context already.
+    const isStamped = attributes?.[ATTR_PLUTUS_DATA_CLASS] !== undefined
+    const stamped = isStamped ? undefined : this.#home.stamp?.(context)
+    const described = exception === undefined ? undefined : describeException(exception)
+    if (stamped === undefined && described === undefined) return undefined
+    const pairs: unknown[] = []
+    for (const source of [described, stamped]) {
+      if (source === undefined) continue
+      for (const key of Object.keys(source)) {
+        if (attributes === undefined || !Object.hasOwn(attributes, key)) pairs.push(key, source[key])
+      }
+    }
+    return pairs
+  }
+}
+
+const EMPTY = { traceId: '', spanId: '', traceFlags: 0 }

@@ -1,0 +1,245 @@
+import { context, createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { LoggerProvider, Span, TracerProvider } from '@opentelemetry/api'
+import { startReceiver } from '@plutus/test-kit'
+import type { Receiver } from '@plutus/test-kit'
+import { createBufferPool } from '@plutus/otlp'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createProviders } from './providers.ts'
+import { assembleBatch, RecordBuffer } from './record-buffer.ts'
+import type { RecordBatch } from './record-buffer.ts'
+import { StorageContextManager } from './storage-context-manager.ts'
+import { createTraceSampler } from './trace-samplers.ts'
+import type { SamplerName } from './trace-samplers.ts'
+
+const pool = createBufferPool()
+let receiver: Receiver
+
+beforeEach(async () => {
+  receiver = await startReceiver()
+  context.setGlobalContextManager(new StorageContextManager())
+})
+afterEach(async () => {
+  context.disable()
+  await receiver.close()
+})
+
+interface Rig {
+  readonly tracers: TracerProvider
+  readonly loggers: LoggerProvider
+  /** Sends what was recorded and returns it as the receiver decoded it. */
+  readonly received: () => Promise<Receiver>
+}
+
+function createRig(sampler: SamplerName = 'always_on', ratio?: number): Rig {
+  const batches: { readonly signal: string; readonly batch: RecordBatch }[] = []
+  const bufferOf = (signal: string): RecordBuffer =>
+    new RecordBuffer({
+      pool,
+      maxBytes: 200_000,
+      maxRecords: Infinity,
+      delayMillis: 60_000,
+      onBatch: (batch) => void batches.push({ signal, batch }),
+    })
+  const buffers = [bufferOf('traces'), bufferOf('logs')] as const
+  const providers = createProviders({
+    sampler: createTraceSampler(sampler, ratio),
+    limits: {},
+    bounds: { attributes: 128, events: 128, links: 128 },
+    onLoss: () => undefined,
+    spans: buffers[0],
+    logs: buffers[1],
+    stampSpan: () => ({ 'correlation.id': 'c1' }),
+    stampLog: () => ({ 'correlation.id': 'c1', 'user.id': 'u1' }),
+  })
+  const resource = providers.encodeResource({ 'service.name': 'rig' })
+  return {
+    tracers: providers.tracerProvider as TracerProvider,
+    loggers: providers.loggerProvider as LoggerProvider,
+    received: async () => {
+      for (const buffer of buffers) buffer.flush()
+      for (const { signal, batch } of batches.splice(0)) {
+        const body = Buffer.from(assembleBatch(resource, batch))
+        const answer = await fetch(`${receiver.httpUrl}/v1/${signal}`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'application/x-protobuf' },
+        })
+        expect(answer.status).toBe(200)
+      }
+      return receiver
+    },
+  }
+}
+
+it('sends a span with everything that it was told', async () => {
+  const { tracers, received } = createRig()
+  const tracer = tracers.getTracer('shop', '1.2.3')
+  const linked = {
+    traceId: 'a'.repeat(32),
+    spanId: 'b'.repeat(16),
+    traceFlags: 1,
+    isRemote: true,
+    traceState: createTraceState('k=v'),
+  }
+  const span = tracer.startSpan('pay', {
+    kind: SpanKind.CLIENT,
+    attributes: { method: 'card' },
+    links: [{ context: linked, attributes: { why: 'x' } }],
+  })
+  span.setAttribute('method', 'sepa').setAttributes({ tries: 2, ok: true, list: ['a', 'b'], ratio: 0.5 })
+  span.addEvent('queued', { place: 3 }).addEvent('sent', 1_700_000_000_000)
+  span.recordException(Object.assign(new RangeError('no'), { code: 'E1' }))
+  span.updateName('pay card').setStatus({ code: SpanStatusCode.ERROR, message: 'declined' })
+  span.end()
+  const { spans } = await received()
+  expect(spans).toMatchObject([
+    {
+      traceId: span.spanContext().traceId,
+      spanId: span.spanContext().spanId,
+      name: 'pay card',
+      kind: 'CLIENT',
+      attributes: { method: 'sepa', tries: 2, ok: true, list: ['a', 'b'], ratio: 0.5, 'correlation.id': 'c1' },
+      status: { code: 'ERROR', message: 'declined' },
+      scope: { name: 'shop', version: '1.2.3' },
+      resource: { 'service.name': 'rig' },
+      links: [{ traceId: linked.traceId, spanId: linked.spanId, traceState: 'k=v', attributes: { why: 'x' } }],
+    },
+  ])
+  expect(spans[0]?.events.map(({ name }) => name)).toEqual(['queued', 'sent', 'exception'])
+  expect(spans[0]?.events[1]?.timeUnixNano).toBe(1_700_000_000_000_000_000n)
+  expect(spans[0]?.events[2]?.attributes).toMatchObject({ 'exception.type': 'E1', 'exception.message': 'no' })
+  expect(spans[0]?.durationMillis).toBeGreaterThanOrEqual(0)
+})
+
+it('ends once, and hears nothing after', async () => {
+  const { tracers, received } = createRig()
+  const span = tracers.getTracer('a').startSpan('x')
+  span.end()
+  expect(span.isRecording()).toBe(false)
+  span.setAttribute('late', 1).updateName('y').end()
+  expect((await received()).spans).toMatchObject([{ name: 'x' }])
+})
+
+it('lets OK be final and nothing set a status back', async () => {
+  const { tracers, received } = createRig()
+  const span = tracers.getTracer('a').startSpan('x')
+  span
+    .setStatus({ code: SpanStatusCode.OK })
+    .setStatus({ code: SpanStatusCode.ERROR })
+    .setStatus({ code: SpanStatusCode.UNSET })
+  span.end()
+  expect((await received()).spans[0]?.status.code).toBe('OK')
+})
+
+it('makes children of the active span, of a remote one, and none where it is told so', async () => {
+  const { tracers, received } = createRig()
+  const tracer = tracers.getTracer('a')
+  const parent = tracer.startActiveSpan('parent', (span: Span) => {
+    tracer.startActiveSpan('child', { kind: SpanKind.PRODUCER }, (child: Span) => child.end())
+    tracer.startSpan('alone', { root: true }).end()
+    span.end()
+    return span
+  })
+  const remote = trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: 'c'.repeat(32),
+    spanId: 'd'.repeat(16),
+    traceFlags: 1,
+    isRemote: true,
+    traceState: createTraceState('a=1'),
+  })
+  tracer.startSpan('served', {}, remote).end()
+  const spans = Object.fromEntries((await received()).spans.map((span) => [span.name, span]))
+  expect(spans['child']).toMatchObject({
+    parentSpanId: parent.spanContext().spanId,
+    traceId: parent.spanContext().traceId,
+  })
+  expect(spans['alone']?.parentSpanId).toBeUndefined()
+  expect(spans['alone']?.traceId).not.toBe(parent.spanContext().traceId)
+  expect(spans['served']).toMatchObject({ parentSpanId: 'd'.repeat(16), traceId: 'c'.repeat(32), traceState: 'a=1' })
+  expect(spans['served']?.flags).toBe(0x301)
+  expect(spans['child']?.flags).toBe(0x101)
+})
+
+it.each<[SamplerName, number, boolean, boolean]>([
+  ['always_on', 1, true, true],
+  ['always_off', 1, false, false],
+  ['traceidratio', 1, true, true],
+  ['traceidratio', 0, false, false],
+  ['parentbased_always_on', 1, true, false],
+  ['parentbased_always_off', 1, false, false],
+  ['parentbased_traceidratio', 1, true, false],
+])('samples with %s and %d: roots %s, children of unsampled parents %s', async (name, ratio, root, child) => {
+  const { tracers, received } = createRig(name, ratio)
+  const tracer = tracers.getTracer('a')
+  const unsampled = trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: 'c'.repeat(32),
+    spanId: 'd'.repeat(16),
+    traceFlags: 0,
+  })
+  const spans = [tracer.startSpan('root'), tracer.startSpan('child', {}, unsampled)]
+  for (const span of spans) span.end()
+  expect(spans.map((span) => span.isRecording())).toEqual([false, false])
+  expect(spans.map((span) => span.spanContext().traceFlags)).toEqual([root ? 1 : 0, child ? 1 : 0])
+  expect((await received()).spans.map((span) => span.name)).toEqual([
+    ...(root ? ['root'] : []),
+    ...(child ? ['child'] : []),
+  ])
+})
+
+it('keeps about the share that it is told, the same traces on every call', () => {
+  const { sample } = createTraceSampler('traceidratio', 0.25)
+  const ids = Array.from({ length: 4_000 }, () => [...crypto.getRandomValues(new Uint32Array(4))])
+  const kept = ids.filter((id) => sample(undefined, id))
+  expect(kept.length).toBeGreaterThan(800)
+  expect(kept.length).toBeLessThan(1_200)
+  const hex = (id: readonly number[]): string => id.map((word) => word.toString(16).padStart(8, '0')).join('')
+  expect(ids.filter((id) => sample(undefined, hex(id)))).toEqual(kept)
+})
+
+it('sends a log record with its trace, its exception and the fields of its context', async () => {
+  const { tracers, loggers, received } = createRig()
+  const logger = loggers.getLogger('shop')
+  const span = tracers.getTracer('a').startSpan('x')
+  context.with(trace.setSpan(context.active(), span), () => {
+    logger.emit({
+      body: { nested: [1] },
+      severityNumber: 17,
+      severityText: 'ERROR',
+      eventName: 'e',
+      attributes: { 'user.id': 'own' },
+      exception: new TypeError('bad'),
+    })
+  })
+  logger.emit({ body: 'outside' })
+  span.end()
+  const { logs } = await received()
+  expect(logs).toMatchObject([
+    {
+      body: { nested: [1] },
+      severityNumber: 17,
+      severityText: 'ERROR',
+      eventName: 'e',
+      traceId: span.spanContext().traceId,
+      spanId: span.spanContext().spanId,
+      attributes: {
+        'user.id': 'own',
+        'correlation.id': 'c1',
+        'exception.type': 'TypeError',
+        'exception.message': 'bad',
+      },
+    },
+    { body: 'outside' },
+  ])
+  expect(logs[1]?.traceId).toBeUndefined()
+})
+
+it('bounds a span that never stops gathering', async () => {
+  const { tracers, received } = createRig()
+  const span = tracers.getTracer('a').startSpan('x')
+  for (let i = 0; i < 200; i++) span.setAttribute(`k${i}`, i).addEvent(`e${i}`)
+  span.end()
+  const [sent] = (await received()).spans
+  expect(Object.keys(sent?.attributes ?? {})).toHaveLength(128)
+  expect(sent?.events).toHaveLength(128)
+  expect(sent?.events[127]?.name).toBe('e199')
+})

@@ -1,0 +1,143 @@
+import type { Context, Logger, LoggerProvider, Tracer, TracerProvider } from '@opentelemetry/api'
+import { ATTR_PLUTUS_DATA_CLASS, DURABLE_CLASSES } from '@plutus/conventions'
+import { createEncoder } from '@plutus/otlp'
+import type { Attributes, EncodedHeader, Encoder, EncoderLimits, OnLoss, Redactor } from '@plutus/otlp'
+import { Clock } from './clock.ts'
+import { LogEmitter } from './log-emitter.ts'
+import type { RecordBuffer } from './record-buffer.ts'
+import type { SpanBounds, SpanHome } from './recording-span.ts'
+import type { TraceSampler } from './trace-samplers.ts'
+import { ScopeTracer } from './tracer.ts'
+
+/** What an engine is made of. */
+export interface ProviderOptions {
+  readonly sampler: TraceSampler
+  readonly limits: EncoderLimits
+  /** Bounds of open spans; the same numbers as in `limits`. */
+  readonly bounds: SpanBounds
+  /** Sees every text that becomes bytes. @defaultValue nothing is changed */
+  readonly redact?: Redactor | undefined
+  readonly onLoss: OnLoss
+  /** Where spans go; without it tracers record nothing. */
+  readonly spans?: RecordBuffer | undefined
+  /** Where log records go; without it loggers record nothing. */
+  readonly logs?: RecordBuffer | undefined
+  /** Where log records of a durable class go. @defaultValue where all others go */
+  readonly durableLogs?: RecordBuffer | undefined
+  /** Attributes that a span gets from its context. */
+  readonly stampSpan?: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
+  /** Fields that a log record gets from its context where it does not bring them itself. */
+  readonly stampLog?: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
+}
+
+/** Providers behind the API, and the encoder that they share. */
+export interface Providers {
+  readonly tracerProvider: TracerProvider | undefined
+  readonly loggerProvider: LoggerProvider | undefined
+  /** For metrics, which share its limits and its counting. */
+  readonly encoder: Encoder
+  /** Encodes the resource for requests. */
+  encodeResource(attributes: Attributes, schemaUrl?: string): EncodedHeader
+}
+
+/**
+ * Creates the providers. Spans become bytes when they end and log records when they are emitted: that one place is
+ * where limits, redaction and counting live.
+ */
+export function createProviders(options: ProviderOptions): Providers {
+  const encoder = createEncoder({ redact: options.redact, limits: options.limits, onLoss: options.onLoss })
+  const clock = new Clock()
+  const { spans, logs } = options
+  return {
+    tracerProvider: spans === undefined ? undefined : createTracerProvider(options, { encoder, clock, buffer: spans }),
+    loggerProvider: logs === undefined ? undefined : createLoggerProvider(options, { encoder, clock, buffer: logs }),
+    encoder,
+    encodeResource: (attributes, schemaUrl) => encoder.encodeResource({ attributes, schemaUrl }),
+  }
+}
+
+interface Parts {
+  readonly encoder: Encoder
+  readonly clock: Clock
+  readonly buffer: RecordBuffer
+}
+
+// Names come from program text; a program that makes them from data must not fill the memory.
+const MAX_SCOPES = 1_000
+
+function createTracerProvider(
+  { sampler, bounds, stampSpan }: ProviderOptions,
+  { encoder, clock, buffer }: Parts,
+): TracerProvider {
+  const home = { sampler, stamp: stampSpan }
+  return {
+    getTracer: createScopeCache((scope): Tracer => {
+      const spans: SpanHome = {
+        clock,
+        bounds,
+        onEnd: (span) => {
+          const out = buffer.open()
+          const start = out.position
+          if (encoder.encodeSpan(out, span)) buffer.close(scope, start)
+        },
+      }
+      return new ScopeTracer(home, spans)
+    }, encoder),
+  }
+}
+
+function createLoggerProvider(
+  { stampLog, durableLogs }: ProviderOptions,
+  { encoder, clock, buffer }: Parts,
+): LoggerProvider {
+  return {
+    getLogger: createScopeCache(
+      (scope): Logger =>
+        new LogEmitter({
+          clock,
+          stamp: stampLog,
+          onRecord: (record) => {
+            const target = durableLogs !== undefined && isDurable(record) ? durableLogs : buffer
+            const out = target.open()
+            const start = out.position
+            if (encoder.encodeLogRecord(out, record)) target.close(scope, start)
+          },
+        }),
+      encoder,
+    ),
+  }
+}
+
+const DURABLE: ReadonlySet<unknown> = new Set(DURABLE_CLASSES)
+
+/** Whether a record is of a class that must not be lost. */
+function isDurable({ attributes }: { readonly attributes?: Attributes | undefined }): boolean {
+  try {
+    return attributes !== undefined && DURABLE.has(attributes[ATTR_PLUTUS_DATA_CLASS])
+  } catch {
+    return false // an object of the application that does not want to be read
+  }
+}
+
+/** Makes one tracer or logger per name, version and schema. */
+function createScopeCache<T>(create: (scope: EncodedHeader) => T, encoder: Encoder) {
+  const made = new Map<string, T>()
+  return (
+    name: string,
+    version?: string,
+    options?: { readonly schemaUrl?: string; readonly scopeAttributes?: Attributes },
+  ): T => {
+    const key = `${name}\n${version ?? ''}\n${options?.schemaUrl ?? ''}`
+    const known = options?.scopeAttributes === undefined ? made.get(key) : undefined
+    if (known !== undefined) return known
+    const scope = encoder.encodeScope({
+      name,
+      version,
+      schemaUrl: options?.schemaUrl,
+      attributes: options?.scopeAttributes,
+    })
+    const created = create(scope)
+    if (made.size < MAX_SCOPES && options?.scopeAttributes === undefined) made.set(key, created)
+    return created
+  }
+}

@@ -1,0 +1,88 @@
+import type { SpanContext, TraceState } from '@opentelemetry/api'
+import type { SpanId, TraceId } from '@plutus/otlp'
+
+const WORDS_IN_POOL = 1_024
+const pool = new Uint32Array(WORDS_IN_POOL)
+let at = WORDS_IN_POOL
+
+/** The ids of a span: words until somebody asks for text, since most spans are never asked. */
+export class SpanIdentity {
+  readonly traceId: TraceId
+  readonly spanId: SpanId
+  readonly traceFlags: number
+  readonly traceState: TraceState | undefined
+  /** The trace id as text, once it is known. */
+  traceText: string | undefined
+  #context: SpanContext | undefined
+
+  constructor(
+    traceId: TraceId,
+    spanId: SpanId,
+    traceFlags: number,
+    traceState: TraceState | undefined,
+    traceText: string | undefined,
+  ) {
+    this.traceId = traceId
+    this.spanId = spanId
+    this.traceFlags = traceFlags
+    this.traceState = traceState
+    this.traceText = traceText
+  }
+
+  /** The ids as the API wants them: hexadecimal text. */
+  toContext(): SpanContext {
+    return (this.#context ??= {
+      traceId: (this.traceText ??= toHex(this.traceId)),
+      spanId: toHex(this.spanId),
+      traceFlags: this.traceFlags,
+      ...(this.traceState === undefined ? undefined : { traceState: this.traceState }),
+    })
+  }
+}
+
+/** Draws a trace id: 128 random bits, never all zero. */
+export function drawTraceId(): TraceId {
+  return [draw() | 1, draw(), draw(), draw()]
+}
+
+/** Draws a span id: 64 random bits, never all zero. */
+export function drawSpanId(): SpanId {
+  return [draw() | 1, draw()]
+}
+
+/** Reads an id of hexadecimal digits into its words; `undefined` for what is none, such as zeros alone. */
+export function readHex(text: string, words: 2 | 4): number[] | undefined {
+  if (text.length !== words * 8) return undefined
+  const id: number[] = []
+  let any = 0
+  for (let at = 0; at < text.length;) {
+    let word = 0
+    for (const end = at + 8; at < end; at++) {
+      const code = text.charCodeAt(at)
+      // A digit, or a letter of either case.
+      const digit = code < 58 ? code - 48 : (code | 32) - 87
+      if (digit < 0 || digit > 15 || (code >= 58 && digit < 10)) return undefined
+      word = (word << 4) | digit
+    }
+    any |= word
+    id.push(word)
+  }
+  return any === 0 ? undefined : id
+}
+
+/** Writes an id as lower-case hexadecimal digits. */
+export function toHex(id: TraceId | SpanId): string {
+  if (typeof id === 'string') return id
+  let text = ''
+  for (let i = 0; i < id.length; i++) text += ((id[i] as number) >>> 0).toString(16).padStart(8, '0')
+  return text
+}
+
+/** 32 random bits. */
+function draw(): number {
+  if (at === WORDS_IN_POOL) {
+    crypto.getRandomValues(pool)
+    at = 0
+  }
+  return pool[at++] as number
+}

@@ -1,0 +1,78 @@
+import { context as contextApi, INVALID_SPAN_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api'
+import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api'
+import type { TraceId } from '@plutus/otlp'
+import { RecordingSpan } from './recording-span.ts'
+import type { SpanHome } from './recording-span.ts'
+import { drawSpanId, drawTraceId, readHex, SpanIdentity } from './span-identity.ts'
+import type { TraceSampler } from './trace-samplers.ts'
+
+/** What tracers of one provider share. */
+export interface TracerHome {
+  readonly sampler: TraceSampler
+  /** Attributes that every span gets from its context, such as the correlation id. */
+  readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
+}
+
+// The key by which upstream's packages, and so every instrumentation, say that nothing is to be traced.
+const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** Starts spans of one instrumentation scope. */
+export class ScopeTracer implements Tracer {
+  readonly #home: TracerHome
+  readonly #spans: SpanHome
+
+  constructor(home: TracerHome, spans: SpanHome) {
+    this.#home = home
+    this.#spans = spans
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, parentContext: Context = contextApi.active()): Span {
+    const context = options.root === true ? trace.deleteSpan(parentContext) : parentContext
+    if (context.getValue(SUPPRESSED) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+    const parent = trace.getSpan(context)
+    const own = parent instanceof RecordingSpan ? parent.identity : undefined
+    const remote = own === undefined ? foreignIdentityOf(parent) : undefined
+    const above = own ?? remote?.identity
+    const traceId: TraceId = above?.traceId ?? drawTraceId()
+    const sampled = this.#home.sampler.sample(above?.traceFlags, traceId)
+    const flags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE
+    const identity = new SpanIdentity(traceId, drawSpanId(), flags, above?.traceState, above?.traceText)
+    if (!sampled) return trace.wrapSpanContext(identity.toContext())
+    const span = new RecordingSpan(this.#spans, {
+      identity,
+      parentSpanId: above?.spanId,
+      isParentRemote: remote?.isRemote === true,
+      name,
+      kind: options.kind ?? SpanKind.INTERNAL,
+      startTime: options.startTime,
+      attributes: options.attributes,
+    })
+    const stamped = this.#home.stamp?.(context)
+    if (stamped !== undefined) for (const key of Object.keys(stamped)) span.setAttribute(key, stamped[key])
+    if (options.links !== undefined) span.addLinks(options.links)
+    return span
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    optionsOrFn: SpanOptions | F,
+    contextOrFn?: Context | F,
+    fn?: F,
+  ): ReturnType<F> {
+    const run = (fn ?? (typeof contextOrFn === 'function' ? contextOrFn : optionsOrFn)) as F
+    const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn
+    const parent = (fn === undefined ? undefined : (contextOrFn as Context | undefined)) ?? contextApi.active()
+    const span = this.startSpan(name, options, parent)
+    return contextApi.with(trace.setSpan(parent, span), run as (span: Span) => ReturnType<F>, undefined, span)
+  }
+}
+
+/** Ids of a span that is not ours: of another process, not sampled, or of another SDK; `undefined` if they are invalid. */
+function foreignIdentityOf(span: Span | undefined): { identity: SpanIdentity; isRemote: boolean } | undefined {
+  if (span === undefined) return undefined
+  const { traceId, spanId, traceFlags, traceState, isRemote } = span.spanContext()
+  const [traceWords, spanWords] = [readHex(traceId, 4), readHex(spanId, 2)]
+  if (traceWords === undefined || spanWords === undefined) return undefined
+  const identity = new SpanIdentity(traceWords, spanWords, traceFlags, traceState, traceId)
+  return { identity, isRemote: isRemote === true }
+}
