@@ -1,0 +1,44 @@
+import { context } from '@opentelemetry/api'
+import { getRPCMetadata, RPCType, type RPCMetadata } from '@opentelemetry/core'
+import { isObject } from './unknown.ts'
+
+// A handler may call another app in process (`app.inject`, `app.request`), inside the context of the request
+// that the server received. The request that came first owns the server span's route.
+const owners = new WeakMap<RPCMetadata, object>()
+
+/**
+ * Claims the server span of the active context for `request`, before anything it calls can claim it.
+ *
+ * The claim holds as long as the server span; a later request in the same context gets none.
+ */
+export function claimServerSpan(request: object): void {
+  const metadata = getRPCMetadata(context.active())
+  if (metadata !== undefined && !owners.has(metadata)) owners.set(metadata, request)
+}
+
+/**
+ * Sets the route pattern that the HTTP server instrumentation puts on its span and metrics as `http.route`.
+ *
+ * Does nothing without a server span, and nothing when another request owns that span.
+ *
+ * @param route pattern as the framework knows it, `/users/:id`; never a path with values.
+ */
+export function setHttpRoute(request: object, route: string): void {
+  const metadata = getRPCMetadata(context.active())
+  if (metadata?.type !== RPCType.HTTP) return
+  const owner = owners.get(metadata)
+  if (owner === undefined) owners.set(metadata, request)
+  else if (owner !== request) return
+  metadata.route = route
+}
+
+/**
+ * Tells whether a server received this request, over a socket of its own or as a stream of HTTP/2.
+ *
+ * What tests and adapters make by hand, and frameworks call themselves with, has another or no socket.
+ */
+export function isReceived(request: unknown): boolean {
+  if (!isObject(request)) return false
+  const { socket } = request
+  return 'stream' in request || (isObject(socket) && socket['server'] !== undefined && socket['server'] !== null)
+}

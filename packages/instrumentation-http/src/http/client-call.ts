@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { context, SpanStatusCode } from '@opentelemetry/api'
+import type { Attributes, Context, Span } from '@opentelemetry/api'
+import { captureHeaders } from './captured-headers.ts'
+import type { HttpMetrics } from './metrics.ts'
+import type { HttpOptions } from './options.ts'
+
+/** Where a call goes. */
+export interface ClientTarget {
+  readonly method: string
+  readonly server: { readonly address: string; readonly port: number }
+}
+
+/** Time after which an answer that nobody has begun to read is taken as not wanted. */
+export const UNREAD_MILLIS = 1_000
+
+// Node's codes of network errors, and names of error classes.
+const ERROR_TYPE = /^\w{1,64}$/
+
+/** One outbound request from its making to the end of its answer. */
+export class ClientCall {
+  readonly #span: Span
+  readonly #target: ClientTarget
+  readonly #options: HttpOptions
+  readonly #metrics: HttpMetrics
+  /** Context in which the caller made the request. */
+  readonly context: Context = context.active()
+  readonly #startedAt = performance.now()
+  #known: Attributes = {}
+  #headAt: number | undefined
+  #response: IncomingMessage | undefined
+  #isEnded = false
+
+  constructor(span: Span, target: ClientTarget, options: HttpOptions, metrics: HttpMetrics) {
+    this.#span = span
+    this.#target = target
+    this.#options = options
+    this.#metrics = metrics
+  }
+
+  /** The head of the answer arrived: status, protocol, headers. */
+  answered(response: IncomingMessage): void {
+    this.#headAt = performance.now()
+    this.#response = response
+    const status = response.statusCode ?? 0
+    this.#known = {
+      'http.response.status_code': status,
+      'network.protocol.version': response.httpVersion,
+      ...(status >= 400 ? { 'error.type': String(status) } : undefined),
+    }
+    const { remoteAddress, remotePort } = (response.socket as Socket | null) ?? {}
+    this.#span.setAttributes({
+      ...(remoteAddress === undefined ? undefined : { 'network.peer.address': remoteAddress }),
+      ...(remotePort === undefined ? undefined : { 'network.peer.port': remotePort }),
+      ...captureHeaders('response', response.headers, this.#options.captureResponseHeaders),
+    })
+  }
+
+  /** The answer emitted an event. */
+  heard(event: string | symbol, value: unknown): void {
+    if (event === 'end') this.#end()
+    else if (event === 'error' || event === 'aborted') this.fail(event === 'error' ? value : { code: 'ECONNRESET' })
+    else if (event === 'close') this.#end()
+  }
+
+  /** The request is over for Node: without an answer it was aborted; an answer ends by itself. */
+  closed(): void {
+    if (this.#headAt === undefined) this.fail({ code: 'ECONNABORTED' })
+  }
+
+  /**
+   * Ends a call whose answer nobody reads: Node emits nothing more for it. Its time is that of the head.
+   *
+   * @returns whether the call is over.
+   */
+  endIfUnread(now: number): boolean {
+    if (this.#isEnded) return true
+    const isUnread =
+      this.#headAt !== undefined && now - this.#headAt >= UNREAD_MILLIS && this.#response?.readableFlowing === null
+    if (isUnread && this.#response?.listenerCount('readable') === 0) this.#end(undefined, this.#headAt)
+    return this.#isEnded
+  }
+
+  /** The request, or its answer, broke off. */
+  fail(error: unknown): void {
+    if (this.#isEnded) return
+    this.#known = { ...this.#known, 'error.type': errorTypeOf(error) }
+    if (error instanceof Error) this.#span.recordException(error)
+    this.#end(messageOf(error))
+  }
+
+  #end(message?: string, at?: number): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    const isError = this.#known['error.type'] !== undefined
+    this.#span.setAttributes(this.#known)
+    if (isError)
+      this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? undefined : { message }) })
+    this.#metrics.recordClient(((at ?? performance.now()) - this.#startedAt) / 1000, {
+      'http.request.method': this.#target.method,
+      'server.address': this.#target.server.address,
+      'server.port': this.#target.server.port,
+      ...this.#known,
+    })
+    this.#span.end(at)
+  }
+}
+
+function errorTypeOf(error: unknown): string {
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown
+    name?: unknown
+  }
+  for (const text of [code, name]) if (typeof text === 'string' && ERROR_TYPE.test(text)) return text
+  return '_OTHER'
+}
+
+function messageOf(error: unknown): string | undefined {
+  const message = (error as { message?: unknown } | null | undefined)?.message
+  return typeof message === 'string' ? message : undefined
+}

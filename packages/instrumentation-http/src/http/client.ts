@@ -1,0 +1,116 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
+import type { Attributes, Context, Tracer } from '@opentelemetry/api'
+import { isTracingSuppressed } from '@opentelemetry/core'
+import { getCorrelationId } from '@plutus/events'
+import { captureHeaders } from './captured-headers.ts'
+import { quietly } from '../quietly.ts'
+import { ClientCall, UNREAD_MILLIS } from './client-call.ts'
+import { createHostCheck } from './correlation.ts'
+import { setEmitSlot } from './emit-context.ts'
+import { addHeaders } from './late-headers.ts'
+import { methodOf, spanNameOf } from './methods.ts'
+import type { HttpMetrics } from './metrics.ts'
+import type { HttpOptions } from './options.ts'
+
+const CALL = Symbol('plutus.http.client.call')
+const MAX_TEXT = 4_096
+// A request to a proxy has the whole URL as its path.
+const ABSOLUTE = /^https?:\/\//i
+// Up to the last @ before the path begins: one class, so linear.
+const USER_INFO = /^(https?:\/\/)[^/?#]*@/i
+
+/** Observes the requests that the process sends through `node:http` and `node:https`. */
+export class ClientObserver {
+  readonly #options: HttpOptions
+  readonly #metrics: HttpMetrics
+  readonly #tracer: () => Tracer
+  readonly #mayCorrelate: (host: string | undefined) => boolean
+  readonly #answered = new Set<ClientCall>()
+  #sweep: NodeJS.Timeout | undefined
+
+  constructor(options: HttpOptions, metrics: HttpMetrics, tracer: () => Tracer) {
+    this.#options = options
+    this.#metrics = metrics
+    this.#tracer = tracer
+    this.#mayCorrelate = createHostCheck(options.correlationHosts)
+  }
+
+  /** A request was made and not sent yet: its span starts, and its context joins its headers. */
+  created({ request }: { readonly request: ClientRequest }): void {
+    const parent = context.active()
+    if (isTracingSuppressed(parent)) return
+    const method = methodOf(request.method)
+    const server = serverOf(request)
+    const attributes: Attributes = {
+      'http.request.method': method,
+      ...(method === '_OTHER' ? { 'http.request.method_original': request.method.slice(0, 64) } : undefined),
+      'url.full': urlOf(request),
+      'server.address': request.host,
+      'server.port': server.port,
+    }
+    const span = this.#tracer().startSpan(spanNameOf(method), { kind: SpanKind.CLIENT, attributes }, parent)
+    this.#sendContext(request, trace.setSpan(parent, span))
+    span.setAttributes(captureHeaders('request', request.getHeaders(), this.#options.captureRequestHeaders))
+    const call = new ClientCall(span, { method, server }, this.#options, this.#metrics)
+    ;(request as { [CALL]?: ClientCall })[CALL] = call
+    // A request that is over without an answer tells it by `close` only.
+    setEmitSlot(request, { context: parent, watch: (event) => void (event === 'close' && call.closed()) })
+  }
+
+  /** The head of the answer arrived. */
+  answered({ request, response }: { readonly request: ClientRequest; readonly response: IncomingMessage }): void {
+    const call = (request as { [CALL]?: ClientCall })[CALL]
+    if (call === undefined) return
+    call.answered(response)
+    this.#watchUnread(call)
+    setEmitSlot(response, { context: call.context, watch: (event, value) => call.heard(event, value) })
+  }
+
+  /** The request failed. */
+  failed({ request, error }: { readonly request: ClientRequest; readonly error: unknown }): void {
+    const call = (request as { [CALL]?: ClientCall })[CALL]
+    call?.fail(error)
+  }
+
+  /** One timer for all calls, and none while there are none: it must not keep the process alive. */
+  #watchUnread(call: ClientCall): void {
+    this.#answered.add(call)
+    this.#sweep ??= setInterval(() => {
+      const now = performance.now()
+      for (const open of this.#answered) quietly(() => void (open.endIfUnread(now) && this.#answered.delete(open)))
+      if (this.#answered.size > 0) return
+      clearInterval(this.#sweep)
+      this.#sweep = undefined
+    }, UNREAD_MILLIS).unref()
+  }
+
+  #sendContext(request: ClientRequest, entered: Context): void {
+    const propagated: Record<string, string> = {}
+    propagation.inject(entered, propagated)
+    const name = this.#options.correlationHeaders[0]
+    const id = this.#mayCorrelate(request.host) ? getCorrelationId() : undefined
+    addHeaders(request, propagated, name === undefined || id === undefined ? {} : { [name]: id })
+  }
+}
+
+function schemeOf(request: ClientRequest): 'http' | 'https' {
+  return request.protocol === 'https:' ? 'https' : 'http'
+}
+
+function serverOf(request: ClientRequest): { readonly address: string; readonly port: number } {
+  const header = request.getHeader('host')
+  const digits = typeof header === 'string' ? /:(\d{1,5})$/.exec(header)?.[1] : undefined
+  const port = digits === undefined ? (schemeOf(request) === 'https' ? 443 : 80) : Number(digits)
+  return { address: request.host, port }
+}
+
+/** `url.full` without credentials: Node keeps those out of the path, in a header of their own. */
+function urlOf(request: ClientRequest): string {
+  const host = request.getHeader('host')
+  const authority = typeof host === 'string' && host !== '' ? host : request.host
+  const url = ABSOLUTE.test(request.path)
+    ? request.path.replace(USER_INFO, '$1')
+    : `${schemeOf(request)}://${authority}${request.path}`
+  return url.slice(0, MAX_TEXT)
+}

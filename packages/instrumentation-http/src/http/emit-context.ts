@@ -1,0 +1,46 @@
+import { context } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+
+/** What hangs on a message: the context of its listeners, and who watches its events. */
+export interface EmitSlot {
+  readonly context: Context
+  /** Is told of each event before its listeners are. Must not throw. */
+  readonly watch?: (event: string | symbol, value: unknown) => void
+}
+
+type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolean
+type Prototype = { emit: Emit }
+
+const SLOT = Symbol('plutus.http.emit')
+
+/** Hangs a slot on a message of a patched class. */
+export function setEmitSlot(message: object, slot: EmitSlot): void {
+  ;(message as { [SLOT]?: EmitSlot })[SLOT] = slot
+}
+
+/**
+ * Has the messages of a class emit their events in the context of their slot. Returns a function that ends it.
+ *
+ * One method on the prototype serves every message, where binding each message would make closures per request.
+ */
+export function patchEmit(prototype: object): () => void {
+  const target = prototype as Prototype
+  const hadOwn = Object.hasOwn(target, 'emit')
+  const original = target.emit
+  const parent = Object.getPrototypeOf(target) as Prototype
+  const patched: Emit = function emit(event, ...args) {
+    // Looked up late: what others patch into the classes above goes on working.
+    const next = hadOwn ? original : parent.emit
+    const slot = (this as { [SLOT]?: EmitSlot })[SLOT]
+    if (slot === undefined) return next.call(this, event, ...args)
+    slot.watch?.(event, args[0])
+    if (context.active() === slot.context) return next.call(this, event, ...args)
+    return context.with(slot.context, next, this, event, ...args)
+  }
+  target.emit = patched
+  return () => {
+    if (target.emit !== patched) return
+    if (hadOwn) target.emit = original
+    else delete (target as Partial<Prototype>).emit
+  }
+}

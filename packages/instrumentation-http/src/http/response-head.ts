@@ -1,0 +1,27 @@
+import type { ServerResponse } from 'node:http'
+
+/** What Node keeps of a head that `writeHead` wrote down at once: `getHeaders` does not know those headers. */
+interface StoredHead {
+  readonly _header?: unknown
+  readonly _contentLength?: unknown
+}
+
+/** Headers of a response that is over, by lower-case name. */
+export function readResponseHeaders(response: ServerResponse): Readonly<Record<string, unknown>> {
+  const known = response.getHeaders()
+  const head = (response as StoredHead)._header
+  if (typeof head !== 'string') return known
+  const headers: Record<string, string[]> = {}
+  for (const line of head.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':')
+    if (colon > 0) (headers[line.slice(0, colon).toLowerCase()] ??= []).push(line.slice(colon + 1).trim())
+  }
+  return { ...known, ...headers }
+}
+
+/** Size of a response body in bytes, where its head tells it. */
+export function readResponseSize(response: ServerResponse): number | undefined {
+  const stored = (response as StoredHead)._contentLength
+  const size = typeof stored === 'number' ? stored : Number(response.getHeader('content-length') ?? Number.NaN)
+  return Number.isSafeInteger(size) && size >= 0 ? size : undefined
+}

@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { context, SpanStatusCode } from '@opentelemetry/api'
+import type { Attributes, Context, Span } from '@opentelemetry/api'
+import type { RPCMetadata } from '@opentelemetry/core'
+import { recordEvent } from '@plutus/events'
+import type { BodyCapture } from './body-capture.ts'
+import { captureHeaders } from './captured-headers.ts'
+import { spanNameOf } from './methods.ts'
+import type { HttpMetrics } from './metrics.ts'
+import type { HttpOptions } from './options.ts'
+import { readResponseHeaders, readResponseSize } from './response-head.ts'
+
+/** What is known of an inbound request when it starts. */
+export interface ServerRequestStart {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly span: Span
+  readonly context: Context
+  readonly rpc: RPCMetadata
+  readonly method: string
+  readonly path: string
+  readonly scheme: 'http' | 'https'
+  readonly clientAddress: string | undefined
+  readonly body: BodyCapture | undefined
+}
+
+/** How a request ended: `finished` when the response was handed over whole, `aborted` when the connection was lost. */
+export type ServerRequestEnd = 'finished' | 'aborted'
+
+/** One inbound request from its start to its end. */
+export class ServerRequest {
+  readonly #start: ServerRequestStart
+  readonly #options: HttpOptions
+  readonly #metrics: HttpMetrics
+  readonly #startedAt = performance.now()
+  #ended = false
+
+  constructor(start: ServerRequestStart, options: HttpOptions, metrics: HttpMetrics) {
+    this.#start = start
+    this.#options = options
+    this.#metrics = metrics
+  }
+
+  /** Ends span, metric and events of the request; a second call does nothing. */
+  end(how: ServerRequestEnd): void {
+    if (this.#ended) return
+    this.#ended = true
+    const seconds = (performance.now() - this.#startedAt) / 1000
+    const { response, span, rpc, method, scheme, request } = this.#start
+    const status = how === 'finished' || response.headersSent ? response.statusCode : undefined
+    const errorType = how === 'aborted' ? 'aborted' : status !== undefined && status >= 500 ? String(status) : undefined
+    const route = rpc.route === '' ? undefined : rpc.route
+    const known: Attributes = {
+      ...(route === undefined ? undefined : { 'http.route': route }),
+      ...(status === undefined ? undefined : { 'http.response.status_code': status }),
+      ...(errorType === undefined ? undefined : { 'error.type': errorType }),
+    }
+    if (route !== undefined) span.updateName(spanNameOf(method, route))
+    span.setAttributes(known)
+    span.setAttributes(this.#capturedResponse())
+    if (errorType !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
+    this.#metrics.recordServer(seconds, {
+      'http.request.method': method,
+      'url.scheme': scheme,
+      'network.protocol.version': request.httpVersion,
+      ...known,
+    })
+    context.with(this.#start.context, () => this.#recordEvents(seconds, known, route))
+    span.end()
+  }
+
+  #capturedResponse(): Attributes {
+    const { captureResponseHeaders } = this.#options
+    if (captureResponseHeaders.length === 0) return {}
+    return captureHeaders('response', readResponseHeaders(this.#start.response), captureResponseHeaders)
+  }
+
+  #recordEvents(seconds: number, known: Attributes, route: string | undefined): void {
+    const { requestEvents, slowRequestMillis, slowRequestRoutes } = this.#options
+    if (requestEvents === 'off') return
+    const { request, method, path } = this.#start
+    const limit = slowRequestRoutes[route ?? path] ?? slowRequestMillis
+    const isSlow = seconds * 1000 >= limit
+    if (requestEvents === 'slow' && !isSlow) return
+    const { clientAddress, response, body } = this.#start
+    const fields = {
+      'http.request.method': method,
+      'url.path': path,
+      ...known,
+      'http.server.duration': seconds,
+      ...sized('http.request.body.size', Number(request.headers['content-length'] ?? Number.NaN)),
+      ...sized('http.response.body.size', readResponseSize(response)),
+      ...(clientAddress === undefined ? undefined : { 'client.address': clientAddress }),
+      ...(request.headers['user-agent'] === undefined
+        ? undefined
+        : { 'user_agent.original': request.headers['user-agent'] }),
+      ...captureHeaders('request', request.headers, this.#options.captureRequestHeaders),
+      ...this.#capturedResponse(),
+      ...body?.fields(),
+    }
+    if (requestEvents === 'all') recordEvent('http.request', fields)
+    if (isSlow) recordEvent('http.request.slow', { ...fields, 'http.slow.threshold': limit / 1000 })
+  }
+}
+
+/** A size as an attribute; nothing when it is not known. */
+function sized(name: string, size: number | undefined): Record<string, number> | undefined {
+  return size !== undefined && Number.isSafeInteger(size) && size >= 0 ? { [name]: size } : undefined
+}
