@@ -1,0 +1,22 @@
+// Names from the OpenTelemetry semantic conventions for databases; the room stays free of their package.
+
+export const ATTR_DB_SYSTEM_NAME = 'db.system.name'
+export const ATTR_DB_NAMESPACE = 'db.namespace'
+export const ATTR_DB_COLLECTION_NAME = 'db.collection.name'
+export const ATTR_DB_OPERATION_NAME = 'db.operation.name'
+export const ATTR_DB_OPERATION_BATCH_SIZE = 'db.operation.batch.size'
+export const ATTR_DB_QUERY_SUMMARY = 'db.query.summary'
+export const ATTR_DB_QUERY_TEXT = 'db.query.text'
+export const ATTR_DB_STORED_PROCEDURE_NAME = 'db.stored_procedure.name'
+export const ATTR_DB_RESPONSE_STATUS_CODE = 'db.response.status_code'
+export const ATTR_DB_RESPONSE_RETURNED_ROWS = 'db.response.returned_rows'
+export const ATTR_ERROR_TYPE = 'error.type'
+export const ATTR_SERVER_ADDRESS = 'server.address'
+export const ATTR_SERVER_PORT = 'server.port'
+export const ATTR_POOL_NAME = 'db.client.connection.pool.name'
+export const ATTR_CONNECTION_STATE = 'db.client.connection.state'
+
+export const METRIC_OPERATION_DURATION = 'db.client.operation.duration'
+export const METRIC_CONNECTION_COUNT = 'db.client.connection.count'
+export const METRIC_CONNECTION_MAX = 'db.client.connection.max'
+export const METRIC_CONNECTION_PENDING = 'db.client.connection.pending_requests'
