@@ -1,0 +1,5 @@
+export type { Engine, EngineHost, StartEngine } from './engine.ts'
+export { INSTRUMENTATIONS } from './instrumentation-table.ts'
+export type { InstrumentationSpec } from './instrumentation-table.ts'
+export { start } from './start.ts'
+export type { StartOptions } from './start.ts'

@@ -1,0 +1,4 @@
+import type { Instrumentation } from '@opentelemetry/instrumentation'
+import { createWinstonInstrumentation } from '../loggers/winston.ts'
+
+export const create = (): Instrumentation => createWinstonInstrumentation()

@@ -1,0 +1,160 @@
+import { diag } from '@opentelemetry/api'
+import type { BufferPool, EncodedHeader } from '@plutus/otlp'
+import { packBatch, RecordBuffer } from '@plutus/sdk'
+import type { ExportPipeline, Losses, PackedBatch, RecordBatch, Signal } from '@plutus/sdk'
+import { readDistroVersion } from '../upstream/distro.ts'
+import { findExportWorker, loadPart } from './load-part.ts'
+import type { SignalSettings, SignalSettingsTable } from './plutus-settings.ts'
+import type { ThreadInbox, ThreadOutbox } from './thread-link.ts'
+
+/** What an outlet is made of. */
+export interface OutletOptions {
+  readonly signals: SignalSettingsTable
+  readonly losses: Losses
+  readonly warn: (line: string) => void
+  readonly pool: BufferPool
+  readonly thread: 'worker' | 'main'
+  readonly maxBytes: number
+  /** Environment of the export thread. */
+  readonly env: NodeJS.ProcessEnv
+  readonly encodeResource: () => EncodedHeader
+  /** A worker thread of the application, which hands over to the main thread where that one sends. */
+  readonly isWorker: boolean
+  /** Runs a function outside of any request. */
+  readonly outside: <R>(run: () => R) => R
+}
+
+/** Buffers that records are written to, by kind; absent where they go nowhere. */
+export interface OutletBuffers {
+  readonly spans: RecordBuffer | undefined
+  readonly logs: RecordBuffer | undefined
+  readonly durableLogs: RecordBuffer | undefined
+  readonly metrics: RecordBuffer | undefined
+}
+
+// The last record of a batch is to fit the pool's buffer of 256 KiB, which would grow, and be lost to the pool.
+const MAX_BATCH_BYTES = 240 * 1024
+
+/** Gathers records and hands full batches to the pipeline, which is loaded with the first of them. Throws nothing. */
+export class Outlet {
+  readonly buffers: OutletBuffers
+  readonly #options: OutletOptions
+  #pipeline: ExportPipeline | undefined
+  #threadOutbox: ThreadOutbox | undefined
+  #resource: EncodedHeader | undefined
+  #threadInbox: ThreadInbox | undefined
+  /** Once the process ends, time that it may be held in all. */
+  #endMillis: number | undefined
+
+  constructor(options: OutletOptions) {
+    this.#options = options
+    const { traces, logs, metrics } = options.signals
+    this.buffers = {
+      spans: traces && this.#createBuffer('traces', traces, false),
+      logs: logs && this.#createBuffer('logs', logs, false),
+      durableLogs: logs && this.#createBuffer('logs', logs, true),
+      metrics: metrics && this.#createBuffer('metrics', metrics, false),
+    }
+    if (options.isWorker) {
+      this.#threadOutbox = loadPart('threads').openThreadOutbox()
+      // The application may end this thread at any moment, and no line of code would run then.
+      this.buffers.durableLogs?.handOverEach()
+    } else process.once('worker', () => this.#listen())
+  }
+
+  /** Sends what is here; settles when all has arrived, when there is no hope, or after `timeoutMillis`. Never rejects. */
+  async flush(timeoutMillis: number): Promise<void> {
+    this.#handOver()
+    await this.#options.outside(async () => await this.#pipeline?.flush(timeoutMillis))
+  }
+
+  /** The process ends: sends what is here, blocks for at most `millis` in all, and tells what is lost. */
+  finish(millis: number): void {
+    try {
+      this.#handOver()
+      this.#pipeline?.finish(millis)
+      if (this.#endMillis !== undefined) return
+      this.#endMillis = millis
+      for (const buffer of this.#all()) buffer.handOverEach()
+    } catch (error) {
+      diag.error('telemetry could not be sent at the end of the process', error)
+    }
+  }
+
+  #createBuffer(signal: Signal, settings: SignalSettings, isDurable: boolean): RecordBuffer {
+    return new RecordBuffer({
+      pool: this.#options.pool,
+      maxBytes: MAX_BATCH_BYTES,
+      maxRecords: settings.maxBatchRecords,
+      delayMillis: settings.delayMillis,
+      onBatch: (batch) => this.#push(batch, signal, isDurable),
+    })
+  }
+
+  #push(batch: RecordBatch, signal: Signal, isDurable: boolean): void {
+    // In the middle of the application, or on a timer that nobody else answers for.
+    try {
+      const packed = packBatch(batch, { signal, isDurable, pool: this.#options.pool })
+      if (this.#isHandedOver(packed)) this.#options.pool.release(packed.bytes.buffer)
+      else this.#pushPacked(packed)
+      if (this.#endMillis !== undefined) this.#pipeline?.finish(this.#endMillis)
+    } catch (error) {
+      this.#options.losses.dropped(signal, 'not_encoded', batch.records)
+      diag.error('a batch could not be handed over', error)
+    }
+  }
+
+  /** Whether the main thread takes care of a batch; it tells the thread that the records come from. */
+  #isHandedOver(batch: PackedBatch): boolean {
+    if (this.#threadOutbox === undefined) return false
+    this.#resource ??= this.#options.encodeResource()
+    return this.#threadOutbox.handOver({ ...batch, resource: this.#resource })
+  }
+
+  #pushPacked(batch: PackedBatch): void {
+    this.#options.outside(() => (this.#pipeline ??= this.#createPipeline()).push(batch))
+  }
+
+  /** Takes what worker threads of the application hand over. */
+  #listen(): void {
+    try {
+      this.#threadInbox = this.#options.outside(() =>
+        loadPart('threads').openThreadInbox((batch) => this.#pushPacked(batch)),
+      )
+    } catch (error) {
+      diag.error('worker threads send for themselves', error)
+    }
+  }
+
+  #createPipeline(): ExportPipeline {
+    const { signals, losses, warn, pool, thread, maxBytes, env, encodeResource } = this.#options
+    const { ExportPipeline } = loadPart('export')
+    const maxRecords: Partial<Record<Signal, number>> = {}
+    for (const [signal, { maxQueueRecords }] of Object.entries(signals) as [Signal, SignalSettings][]) {
+      if (maxQueueRecords !== undefined) maxRecords[signal] = maxQueueRecords
+    }
+    return new ExportPipeline({
+      settings: {
+        targets: Object.values(signals).map(({ target }) => target),
+        resource: (this.#resource ??= encodeResource()),
+        userAgent: `plutus-otel-register/${readDistroVersion()}`,
+      },
+      thread,
+      worker: { file: findExportWorker(), env },
+      maxBytes,
+      maxRecords,
+      pool,
+      losses,
+      warn,
+    })
+  }
+
+  #handOver(): void {
+    this.#threadInbox?.drain()
+    for (const buffer of this.#all()) buffer.flush()
+  }
+
+  #all(): RecordBuffer[] {
+    return Object.values(this.buffers).filter((buffer: RecordBuffer | undefined) => buffer !== undefined)
+  }
+}

@@ -1,0 +1,1 @@
+export { ExportPipeline } from '@plutus/sdk'

@@ -1,0 +1,1 @@
+export { openThreadInbox, openThreadOutbox } from '../thread-link.ts'

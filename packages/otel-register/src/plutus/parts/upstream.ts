@@ -1,0 +1,1 @@
+export { startUpstream } from '../../upstream/index.ts'

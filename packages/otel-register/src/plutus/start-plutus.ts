@@ -1,0 +1,128 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createBufferPool } from '@plutus/otlp'
+import { createMeterProvider, createProviders, createTraceSampler, Losses, StorageContextManager } from '@plutus/sdk'
+import type { Metering, Providers } from '@plutus/sdk'
+import type { Engine, EngineHost, StartEngine } from '../engine.ts'
+import { routeDiagnostics } from '../upstream/diagnostics.ts'
+import { DISTRO_NAME, readDistroVersion } from '../upstream/distro.ts'
+import { hasForeignSdk, registerGlobals } from '../upstream/globals.ts'
+import { showOrigin } from '../upstream/otlp-from-environment.ts'
+import { createPropagator } from '../upstream/propagators.ts'
+import { stampLog, stampSpan } from './context-stamps.ts'
+import { createPlutusEngine, NOWHERE } from './plutus-engine.ts'
+import { describeService } from './describe-service.ts'
+import { readLimits } from './limits.ts'
+import { loadPart } from './load-part.ts'
+import { Outlet } from './outlet.ts'
+import { findUnsupported, readSignals } from './plutus-settings.ts'
+import type { SignalSettingsTable } from './plutus-settings.ts'
+import { createLateMeter } from './self-metrics.ts'
+
+/** Starts our own engine, or upstream's SDK where a setting asks for what only that does. */
+export const startPlutus: StartEngine = (host) => {
+  const unsupported = findUnsupported(host.config)
+  if (unsupported !== undefined) {
+    host.info(`OpenTelemetry's own SDK sends telemetry, since ${unsupported}`)
+    return loadPart('upstream').startUpstream(host)
+  }
+  const warn = (line: string): void => host.warn(line)
+  routeDiagnostics(host.config.get('OTEL_LOG_LEVEL'), warn)
+  if (hasForeignSdk()) {
+    warn('An OpenTelemetry SDK is registered already and stays in charge; this hook records nothing')
+    return NOWHERE
+  }
+  try {
+    return start(host)
+  } catch (error) {
+    // Nothing here is meant to throw; the application must not pay for it if something does.
+    warn(`Telemetry is off: it cannot be set up (${error instanceof Error ? error.name : typeof error})`)
+    return NOWHERE
+  }
+}
+
+function start(host: EngineHost): Engine {
+  const { config } = host
+  const warn = (line: string): void => host.warn(line)
+  const found = createPropagator(config.get('OTEL_PROPAGATORS'))
+  const globals = { contextManager: new StorageContextManager(), ...(found && { propagator: found }) }
+  if (config.get('OTEL_SDK_DISABLED')) {
+    // The specification: a disabled SDK still propagates.
+    registerGlobals(globals)
+    return NOWHERE
+  }
+  const signals = readSignals(config, warn)
+  const losses = new Losses(warn)
+  const service = describeService(config)
+  const outlet = new Outlet({
+    signals,
+    losses,
+    warn,
+    pool: createBufferPool(),
+    isWorker: host.isWorker,
+    thread: config.get('PLUTUS_EXPORT_THREAD'),
+    maxBytes: config.get('PLUTUS_QUEUE_MAX_BYTES'),
+    env: withoutNodeOptions(process.env),
+    encodeResource: () => providers.encodeResource(service()),
+    // What is made later must not belong to the request during which it is made.
+    outside: AsyncLocalStorage.snapshot(),
+  })
+  const lateMeter = createLateMeter(() => {
+    const provider = metering?.meterProvider
+    if (provider === undefined) throw new Error('metrics go nowhere')
+    return provider.getMeter(DISTRO_NAME, readDistroVersion())
+  })
+  const encodeLosses = lateMeter.createCounter('plutus.encode.losses', {
+    unit: '{item}',
+    description: 'What records lost on their way to bytes, by reason.',
+  })
+  const providers: Providers = createProviders({
+    sampler: createTraceSampler(config.get('OTEL_TRACES_SAMPLER'), config.get('OTEL_TRACES_SAMPLER_ARG')),
+    ...readLimits(config),
+    onLoss: (reason, kind, count) => {
+      if (metering !== undefined) encodeLosses.add(count, { 'plutus.reason': reason, 'plutus.record.kind': kind })
+    },
+    spans: outlet.buffers.spans,
+    logs: outlet.buffers.logs,
+    durableLogs: outlet.buffers.durableLogs,
+    stampSpan,
+    stampLog,
+  })
+  const metering = createMetering(host, signals, providers, outlet)
+  if (metering !== undefined) losses.measureWith(lateMeter)
+  const { tracerProvider, loggerProvider } = providers
+  registerGlobals({
+    ...globals,
+    ...(tracerProvider && { tracerProvider }),
+    ...(loggerProvider && { loggerProvider }),
+    ...(metering && { meterProvider: metering.meterProvider }),
+  })
+  return createPlutusEngine(describeDestination(signals), outlet, metering)
+}
+
+function createMetering(
+  { config }: EngineHost,
+  { metrics }: SignalSettingsTable,
+  { encoder }: Providers,
+  { buffers }: Outlet,
+): Metering | undefined {
+  if (metrics === undefined || buffers.metrics === undefined) return undefined
+  return createMeterProvider({
+    encoder,
+    records: buffers.metrics,
+    temporality: config.get('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'),
+    intervalMillis: config.get('OTEL_METRIC_EXPORT_INTERVAL'),
+    callbackTimeoutMillis: config.get('OTEL_METRIC_EXPORT_TIMEOUT'),
+  })
+}
+
+/** Endpoints without credentials, or `nowhere`. */
+function describeDestination(signals: SignalSettingsTable): string {
+  const names = Object.values(signals).map(({ target }) => showOrigin(target.settings))
+  return names.length === 0 ? 'nowhere' : [...new Set(names)].join(', ')
+}
+
+/** The export thread is none of the application's: it must not load the hook, or what else the operator preloads. */
+function withoutNodeOptions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _omitted, ...rest } = env
+  return rest
+}

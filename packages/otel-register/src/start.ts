@@ -1,0 +1,111 @@
+import { describeConfig, resolveConfig } from '@plutus/config'
+import { configureEvents } from '@plutus/events'
+import { constants } from 'node:os'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Engine } from './engine.ts'
+import { flushAtExit, flushHolding } from './exit-flush.ts'
+import { chooseInstrumentations } from './instrumentation-choice.ts'
+import { INSTRUMENTATIONS } from './instrumentation-table.ts'
+import type { InstrumentationSpec } from './instrumentation-table.ts'
+import { installModuleHooks } from './module-hooks.ts'
+import { recordProcessEvents, recordProcessStopped } from './process-events.ts'
+import { watchSignals } from './signals.ts'
+import { describeInstrumentations, readDependencies } from './start-line.ts'
+import { claimStart, findStartState, isImportedTwice, tellRepeat } from './start-state.ts'
+import { createTeller } from './teller.ts'
+import { loadPart } from './plutus/load-part.ts'
+import { startPlutus } from './plutus/start-plutus.ts'
+
+/** What the entry hands over. */
+export interface StartOptions {
+  /** `require` of the entry: everything that is loaded later is found from there. */
+  readonly require: NodeJS.Require
+  /** Path of the entry. */
+  readonly entry: string
+  /** Version of the package. */
+  readonly version: string
+  /** A worker thread of the application: it sends for itself, and leaves signals and words to the main thread. */
+  readonly isWorker: boolean
+}
+
+/** Starts the hook in this thread, unless one has started already. Throws nothing that a setting could cause. */
+export function start({ require, entry, version, isWorker }: StartOptions): void {
+  const config = resolveConfig(process.env)
+  const teller = createTeller(config.get('OTEL_LOG_LEVEL'))
+  const first = findStartState()
+  if (first !== undefined) {
+    tellRepeat(first, { entry, version }, teller.warn)
+    return
+  }
+  const state = { version, entry, isRepeatTold: false }
+  claimStart(state)
+  configureEvents(config)
+  const onRepeat = (): void => tellRepeat(state, state, teller.warn)
+  // Node's test runner hands `--require` to the processes of its tests twice, which is nobody's mistake.
+  if (process.env['NODE_TEST_CONTEXT'] !== undefined) state.isRepeatTold = true
+  const choice = chooseInstrumentations(
+    INSTRUMENTATIONS,
+    config.get('OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
+    config.get('OTEL_NODE_DISABLED_INSTRUMENTATIONS'),
+  )
+  if (!isWorker) {
+    if (isEntryImportedTwice(entry, require)) onRepeat()
+    for (const { message } of config.warnings) teller.warn(message)
+    for (const line of choice.warnings) teller.warn(line)
+    if (teller.tellsDebug) {
+      for (const { variable, value, source } of describeConfig(config)) teller.debug(`${variable}=${value} (${source})`)
+    }
+  }
+
+  // A disabled engine still propagates what others sent.
+  const startEngine = config.get('PLUTUS_ENGINE') === 'plutus' ? startPlutus : loadPart('upstream').startUpstream
+  const engine = startEngine({
+    config,
+    isWorker,
+    info: isWorker ? () => {} : teller.info,
+    configWithoutFile: () => resolveConfig({ ...process.env, OTEL_CONFIG_FILE: undefined }),
+    warn: teller.warn,
+  })
+  if (config.get('OTEL_SDK_DISABLED')) {
+    if (!isWorker) teller.info(`${NAME} ${version} is off: OTEL_SDK_DISABLED is true`)
+    return
+  }
+  const { chosen } = choice
+  installModuleHooks({ config, chosen, require, entry, onRepeat, teller })
+  const waitMillis = config.get('PLUTUS_EXIT_WAIT_MS')
+  // Its listeners come first: what they record is sent by those that flush.
+  if (!isWorker && engine.destination !== 'nowhere') recordProcessEvents()
+  flushAtExit(engine, waitMillis)
+  if (isWorker) return
+  watchSignals({
+    beforeEnd: async (signal) => {
+      if (engine.destination !== 'nowhere') recordProcessStopped(128 + constants.signals[signal])
+      await flushHolding(engine, waitMillis)
+      engine.finish?.(0)
+    },
+    whenHandled: () => void engine.flush(waitMillis),
+  })
+  teller.info(describeStart(engine, version, chosen))
+}
+
+const NAME = '@plutus/otel-register'
+
+function isEntryImportedTwice(entry: string, require: NodeJS.Require): boolean {
+  const options = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]
+  return isImportedTwice(options, (specifier) => {
+    try {
+      const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier
+      return require.resolve(path, { paths: [process.cwd()] }) === entry
+    } catch {
+      return false
+    }
+  })
+}
+
+function describeStart(engine: Engine, version: string, chosen: readonly InstrumentationSpec[]): string {
+  const program = process.argv[1]
+  const folder = program === undefined ? process.cwd() : dirname(program)
+  const instruments = describeInstrumentations(chosen, readDependencies(folder))
+  return `${NAME} ${version} sends to ${engine.destination}; instruments ${instruments}`
+}

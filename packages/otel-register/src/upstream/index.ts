@@ -1,0 +1,1 @@
+export { startUpstream } from './start-upstream.ts'

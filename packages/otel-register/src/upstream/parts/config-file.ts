@@ -1,0 +1,2 @@
+export { readConfigFile } from '../config-file.ts'
+export { settingsFromFile } from '../settings-from-file.ts'

@@ -1,0 +1,102 @@
+import type { Meter } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { EndpointHealth, Losses, ProcessHold } from '@plutus/sdk'
+import type { Engine, EngineHost, StartEngine } from '../engine.ts'
+import { routeDiagnostics } from './diagnostics.ts'
+import { DISTRO_NAME, readDistroVersion } from './distro.ts'
+import { routeErrors } from './global-errors.ts'
+import { hasForeignSdk, registerGlobals } from './globals.ts'
+import { loadPart } from './load-part.ts'
+import { showOrigin } from './otlp-from-environment.ts'
+import type { Pipeline, PipelineParts } from './pipelines.ts'
+import { createProviders } from './providers.ts'
+import { settingsFromEnvironment } from './settings-from-environment.ts'
+import type { EngineSettings } from './settings.ts'
+
+/** Starts OpenTelemetry's own SDK with the settings that variables or `OTEL_CONFIG_FILE` give. */
+export const startUpstream: StartEngine = (host) => {
+  const warn = (line: string): void => host.warn(line)
+  routeDiagnostics(host.config.get('OTEL_LOG_LEVEL'), warn)
+  routeErrors()
+  if (hasForeignSdk()) {
+    warn('An OpenTelemetry SDK is registered already and stays in charge; this hook records nothing')
+    return createEngine('nowhere', [], undefined)
+  }
+  try {
+    const settings = readSettings(host)
+    if (settings.logLevel !== undefined) routeDiagnostics(settings.logLevel, warn)
+    return start(settings, warn)
+  } catch (error) {
+    // Nothing here is meant to throw; the application must not pay for it if something does.
+    warn(`Telemetry is off: it cannot be set up (${error instanceof Error ? error.name : typeof error})`)
+    return createEngine('nowhere', [], undefined)
+  }
+}
+
+function readSettings(host: EngineHost): EngineSettings {
+  const warn = (line: string): void => host.warn(line)
+  const file = host.config.get('OTEL_CONFIG_FILE')
+  if (file === undefined) return settingsFromEnvironment(host.config, warn)
+  const { readConfigFile, settingsFromFile } = loadPart('config-file')
+  const model = readConfigFile(file)
+  if (typeof model !== 'string') return settingsFromFile(model, file, host)
+  warn(`OTEL_CONFIG_FILE names ${file}, ${model}; the OTEL_* variables hold instead`)
+  return settingsFromEnvironment(host.configWithoutFile(), warn)
+}
+
+function start(settings: EngineSettings, warn: (line: string) => void): Engine {
+  const contextManager = new AsyncLocalStorageContextManager().enable()
+  const propagator = settings.propagator && { propagator: settings.propagator }
+  if (!settings.enabled) {
+    // The specification: a disabled SDK still propagates.
+    registerGlobals({ contextManager, ...propagator })
+    return createEngine('nowhere', [], undefined)
+  }
+  const losses = new Losses(warn)
+  let meter: Meter | undefined
+  const parts: PipelineParts = {
+    losses,
+    health: new EndpointHealth(warn),
+    hold: new ProcessHold(),
+    ...(settings.sdkMetrics && { sdkMeter: () => meter }),
+  }
+  const providers = createProviders(settings, parts, warn)
+  meter = providers.meterProvider?.getMeter(DISTRO_NAME, readDistroVersion())
+  if (meter !== undefined) losses.measureWith(meter)
+  registerGlobals({ contextManager, ...propagator, ...providers })
+  return createEngine(describeDestination(settings), providers.pipelines, losses)
+}
+
+function createEngine(destination: string, pipelines: readonly Pipeline[], losses: Losses | undefined): Engine {
+  return {
+    name: 'upstream',
+    destination,
+    flush: async (timeoutMillis) => {
+      if (pipelines.length === 0) return
+      const flushed = Promise.allSettled(pipelines.map((pipeline) => pipeline.flush()))
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      // The one thing that holds the process: nobody would wait for what is under way otherwise.
+      const timer = setTimeout(() => {
+        for (const pipeline of pipelines) pipeline.stopWaiting()
+        resolve()
+      }, timeoutMillis)
+      await Promise.race([flushed, late])
+      clearTimeout(timer)
+      losses?.reportUntold()
+    },
+  }
+}
+
+/** Endpoints without credentials, or `console`, or `nowhere`. */
+function describeDestination({ traces, metrics, logs }: EngineSettings): string {
+  const exporters = [
+    ...(traces?.pipelines ?? []).map(({ exporter }) => exporter),
+    ...(logs?.pipelines ?? []).map(({ exporter }) => exporter),
+    ...(metrics?.readers ?? []).map((reader) => (reader.kind === 'push' ? reader.exporter : reader)),
+  ]
+  const names = exporters.map((exporter) => {
+    if (exporter.kind === 'otlp') return showOrigin(exporter)
+    return exporter.kind === 'console' ? 'console' : `Prometheus page on ${exporter.host}:${exporter.port}`
+  })
+  return names.length === 0 ? 'nowhere' : [...new Set(names)].join(', ')
+}
