@@ -1,0 +1,4 @@
+import { runServer } from '@plutus/example-checkout'
+import { withEvents } from './with-events.ts'
+
+runServer(withEvents)

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { parseOptions, UsageError } from './options.ts'
+
+it('asks for nothing without arguments', () => {
+  expect(parseOptions([])).toEqual({ endpoint: undefined, isKept: false, isJson: false, isPlain: false, isHelp: false })
+})
+
+it.each([
+  ['--keep --json', { isKept: true, isJson: true }],
+  ['-- --keep', { isKept: true }],
+  ['--plain', { isPlain: true }],
+  ['-h', { isHelp: true }],
+  ['--endpoint http://localhost:4318', { endpoint: new URL('http://localhost:4318') }],
+  ['--endpoint=https://otlp.example/base', { endpoint: new URL('https://otlp.example/base') }],
+])('reads %s', (line, expected) => {
+  expect(parseOptions(line.split(' '))).toMatchObject(expected)
+})
+
+it.each([
+  ['--endpiont http://localhost:4318', 'There is no option --endpiont; did you mean --endpoint?'],
+  ['--plane', 'There is no option --plane; did you mean --plain?'],
+  ['--kept', 'There is no option --kept; did you mean --keep?'],
+  ['--verbose-output', 'There is no option --verbose-output; see --help'],
+  ['-k', 'There is no option -k; see --help'],
+  ['keep', '"keep" is not an option; see --help'],
+  ['--keep=yes', '--keep takes no value'],
+  ['--endpoint', '--endpoint takes an http or https URL such as http://localhost:4318'],
+  ['--endpoint localhost:4318', '--endpoint takes an http or https URL such as http://localhost:4318'],
+  ['--endpoint --keep', '--endpoint takes an http or https URL such as http://localhost:4318'],
+])('refuses %s and says what is right', (line, message) => {
+  expect(() => parseOptions(line.split(' '))).toThrow(new UsageError(message))
+})

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util'
+import { suggestName } from '@plutus/config'
+
+/** What the command line asks for. */
+export interface DemoOptions {
+  /** Where telemetry goes instead of the demo's own receiver. */
+  readonly endpoint: URL | undefined
+  /** Leaves everything running after the report. */
+  readonly isKept: boolean
+  /** Prints one JSON document instead of the report. */
+  readonly isJson: boolean
+  /** Runs the service that has no line about telemetry. */
+  readonly isPlain: boolean
+  readonly isHelp: boolean
+}
+
+/** A command line that asks for what there is not; the message is for the person who typed it. */
+export class UsageError extends Error {}
+
+export const HELP = `Usage: pnpm demo [options]
+
+Starts a payment service under \`node --require @plutus/otel-register\`, sends it traffic and prints what it told.
+
+Options:
+  --endpoint URL   sends telemetry to this OTLP backend instead of the demo's own receiver;
+                   OTEL_EXPORTER_OTLP_* variables (headers, protocol, certificates) go along
+  --keep           leaves the service running after the report and prints each request to it as a trace
+  --plain          runs the same service without its own events: what the flag alone brings
+  --json           prints one JSON document instead of the report
+  --help           prints this
+
+Variables:
+  DATABASE_URL     a PostgreSQL to use, in a schema of the demo's own; otherwise a built-in one runs in memory
+  NO_COLOR         no colours
+
+Exit code: 0 if the traces arrived whole, 1 if not, 2 for a wrong option.
+`
+
+const OPTIONS = {
+  endpoint: { type: 'string' },
+  keep: { type: 'boolean' },
+  plain: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/**
+ * Reads the command line, without node and file.
+ *
+ * @throws {UsageError} for an unknown option, naming the nearest one, or a wrong value.
+ */
+export function parseOptions(args: readonly string[]): DemoOptions {
+  // pnpm hands on the `--` that npm would swallow.
+  const given = args[0] === '--' ? args.slice(1) : [...args]
+  const { values, tokens } = parseArgs({ args: given, options: OPTIONS, strict: false, tokens: true })
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not an option; see --help`)
+    if (token.kind !== 'option') continue
+    if (!Object.hasOwn(OPTIONS, token.name)) throw unknownOption(token.rawName, token.name)
+    if (token.value !== undefined && token.name !== 'endpoint') {
+      throw new UsageError(`--${token.name} takes no value`)
+    }
+  }
+  return {
+    endpoint: values.endpoint === undefined ? undefined : readEndpoint(values.endpoint),
+    isKept: values.keep === true,
+    isJson: values.json === true,
+    isPlain: values.plain === true,
+    isHelp: values.help === true,
+  }
+}
+
+function unknownOption(rawName: string, name: string): UsageError {
+  const nearest = suggestName(name, Object.keys(OPTIONS))
+  return new UsageError(`There is no option ${rawName}; ${nearest ? `did you mean --${nearest}?` : 'see --help'}`)
+}
+
+function readEndpoint(value: string | boolean): URL {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError('--endpoint takes an http or https URL such as http://localhost:4318')
+  }
+  return url
+}
