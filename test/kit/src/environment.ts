@@ -1,0 +1,50 @@
+import type { ProgramOptions } from './program.ts'
+
+// What a program needs to run at all; the rest of the machine's environment stays out of tests.
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'SystemRoot',
+  'SystemDrive',
+  'TEMP',
+  'TMP',
+  'USERPROFILE',
+  'PATHEXT',
+  'ComSpec',
+]
+// Batches leave after a blink, metrics often enough for a test to wait for them.
+const SEND_SOON = {
+  OTEL_BSP_SCHEDULE_DELAY: '100',
+  OTEL_BLRP_SCHEDULE_DELAY: '100',
+  OTEL_METRIC_EXPORT_INTERVAL: '500',
+  OTEL_METRIC_EXPORT_TIMEOUT: '500',
+  // A busy machine takes its time to start the thread that sends.
+  PLUTUS_EXIT_WAIT_MS: '3000',
+}
+
+/** The whole environment of a program: a minimum from this process, the receiver's address, then the option's own. */
+export function environmentOf({ env = {}, receiver }: Pick<ProgramOptions, 'env' | 'receiver'>): NodeJS.ProcessEnv {
+  const inherited = INHERITED.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(inherited), ...(receiver && addressOf(receiver, env)), ...env }
+}
+
+function addressOf(
+  receiver: NonNullable<ProgramOptions['receiver']>,
+  env: NonNullable<ProgramOptions['env']>,
+): NodeJS.ProcessEnv {
+  const isGrpc = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'grpc'
+  const { certificates } = receiver
+  return {
+    ...SEND_SOON,
+    OTEL_EXPORTER_OTLP_ENDPOINT: isGrpc ? receiver.grpcUrl : receiver.httpUrl,
+    ...(certificates && {
+      OTEL_EXPORTER_OTLP_CERTIFICATE: certificates.ca,
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificates.clientCertificate,
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: certificates.clientKey,
+    }),
+  }
+}

@@ -1,0 +1,36 @@
+export { createCertificates } from './certificates.ts'
+export type { CertificateFiles, Certificates } from './certificates.ts'
+export type { Fault, IncomingExport, Protocol, Responder } from './faults.ts'
+export { startMongo } from './mongo/mongo.ts'
+export type { Mongo } from './mongo/mongo.ts'
+export { ABSENT_NODES, NODES } from './nodes.ts'
+export type { NodeLabel, TestNode } from './nodes.ts'
+export { environmentOf } from './environment.ts'
+export { runProgram, startProgram } from './program.ts'
+export type { Program, ProgramOptions, ProgramResult } from './program.ts'
+export type {
+  ReceivedAttributes,
+  ReceivedExemplar,
+  ReceivedLog,
+  ReceivedMetric,
+  ReceivedPoint,
+  ReceivedRequest,
+  ReceivedScope,
+  ReceivedSpan,
+  ReceivedSpanEvent,
+  ReceivedSpanLink,
+} from './received.ts'
+export type { Signal } from './otlp-schema.ts'
+export { startReceiver } from './receiver.ts'
+export type { Receiver, ReceiverOptions } from './receiver.ts'
+export { services } from './services.ts'
+export type { Service, ServiceName } from './services.ts'
+export { buildTraces, flattenSpans } from './trace-tree.ts'
+export type { SpanNode, Trace } from './trace-tree.ts'
+export { waitFor } from './wait-for.ts'
+export type { WaitOptions } from './wait-for.ts'
+export { startStripe } from './stripe/stripe-server.ts'
+export type { SignedWebhook, StripeOptions, StripeStandIn } from './stripe/stripe-server.ts'
+export type { StripeRequest } from './stripe/api.ts'
+export type { Sabotage } from './stripe/sabotage.ts'
+export type { WebhookDelivery } from './stripe/webhook-delivery.ts'

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runProgram, type ProgramResult } from './program.ts'
+
+const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
+const REPORTER = fileURLToPath(new URL('summary-reporter.ts', import.meta.url))
+const KIT = fileURLToPath(new URL('../', import.meta.url))
+const folders: string[] = []
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+/** Runs vitest for real on one test file of these lines. */
+async function runTests(body: string, env: Record<string, string> = {}): Promise<ProgramResult & { last: string }> {
+  const folder = mkdtempSync(join(KIT, 'node_modules', '.reporter-'))
+  folders.push(folder)
+  if (body !== '') {
+    const imports = "import { beforeAll, describe, expect, it } from 'vitest'\n"
+    writeFileSync(join(folder, 'sample.test.ts'), imports + body)
+  }
+  writeFileSync(join(folder, 'vitest.config.ts'), 'export default {}\n')
+  const args = ['run', '--root', folder, '--reporter', 'default', '--reporter', REPORTER]
+  const result = await runProgram({ file: VITEST, hook: 'none', args, env: { NO_COLOR: '1', ...env } })
+  return { ...result, last: result.stdout.trimEnd().split('\n').at(-1) ?? '' }
+}
+
+describe('the closing line', { timeout: 60_000 }, () => {
+  it('counts what passed, failed and was skipped, after everything else', async () => {
+    const body = "it('a', () => {})\nit('b', () => { expect(1).toBe(2) })\nit.skip('c', () => {})\nit.todo('d')\n"
+    const { last, code } = await runTests(body)
+    expect(last).toBe('1 passed, 1 failed, 2 skipped')
+    expect(code).toBe(1)
+  })
+
+  it('lets a run with something skipped pass outside CI', async () => {
+    const { last, code } = await runTests("it('a', () => {})\nit.skip('b', () => {})\n")
+    expect(last).toBe('1 passed, 0 failed, 1 skipped')
+    expect(code).toBe(0)
+  })
+
+  it('fails a run with something skipped in CI and names it with its reason', async () => {
+    const body = "describe('stock', () => { it('a', () => {})\nit('b', ({ skip }) => { skip('no server') }) })\n"
+    const { last, code, stdout } = await runTests(body, { CI: '1' })
+    expect(last).toBe('1 passed, 0 failed, 1 skipped')
+    expect(stdout).toContain('\n  sample.test.ts > stock > b (no server)\n')
+    expect(code).toBe(1)
+  })
+
+  it('passes in CI when everything ran', async () => {
+    const { last, code } = await runTests("it('a', () => {})\n", { CI: '1' })
+    expect(last).toBe('1 passed, 0 failed, 0 skipped')
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    ['there is no test file', ''],
+    ['a file has no test', 'expect(1).toBe(1)\n'],
+  ])('fails in CI when %s', async (_why, body) => {
+    const { stdout, code, last } = await runTests(body, { CI: '1' })
+    expect(stdout).toContain('No test ran.')
+    expect(last).toMatch(/^0 passed, \d failed, 0 skipped$/)
+    expect(code).toBe(1)
+  })
+
+  it.each([
+    ['a file that does not load', "throw new Error('broken')\n"],
+    ['a failing hook', "beforeAll(() => { throw new Error('broken') })\nit('a', () => {})\n"],
+    [
+      'an error outside tests',
+      "it('a', () => { setTimeout(() => { throw new Error('late') }) ; return new Promise((go) => setTimeout(go, 50)) })\n",
+    ],
+  ])('counts %s as failed', async (_what, body) => {
+    const { last, code } = await runTests(body)
+    expect(last).toMatch(/^\d passed, 1 failed, \d skipped$/)
+    expect(code).toBe(1)
+  })
+})

@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs'
+import { relative } from 'node:path'
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node'
+
+const STANDARD_OUTPUT = 1
+
+/**
+ * Ends a run with one plain line, `N passed, N failed, N skipped`. With `CI` set the run also fails if anything was
+ * skipped, naming it, or if no test ran.
+ *
+ * A file that does not load, a suite whose hook fails and an error outside any test each count as one failed.
+ */
+export class SummaryReporter implements Reporter {
+  #root = ''
+
+  onInit(vitest: Vitest): void {
+    this.#root = vitest.config.root
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const count = (state: string): number => tests.filter((test) => test.result().state === state).length
+    const suites = modules.flatMap((module) => [module, ...module.children.allSuites()])
+    const brokenSuites = suites.filter((suite) => suite.errors().length > 0).length
+    const failed = count('failed') + brokenSuites + unhandledErrors.length
+    const skipped = tests.filter((test) => test.result().state === 'skipped' || test.result().state === 'pending')
+    const lines = process.env['CI'] ? this.#refuse(count('passed') + count('failed'), skipped) : []
+    if (lines.length > 0) process.exitCode = 1
+    lines.push(`${count('passed')} passed, ${failed} failed, ${skipped.length} skipped`)
+    // Whatever vitest and other reporters have yet to say comes first.
+    process.once('exit', () => writeSync(STANDARD_OUTPUT, `${lines.join('\n')}\n`))
+  }
+
+  #refuse(ran: number, skipped: readonly TestCase[]): string[] {
+    const names = skipped.map((test) => `  ${this.#nameOf(test)}`)
+    return [
+      ...(names.length > 0 ? ['Skipped, which CI does not allow:', ...names] : []),
+      ...(ran === 0 ? ['No test ran.'] : []),
+    ]
+  }
+
+  #nameOf(test: TestCase): string {
+    const file = relative(this.#root, test.module.moduleId)
+    const result = test.result()
+    const note = result.state === 'skipped' && result.note ? ` (${result.note})` : ''
+    return `${file} > ${test.fullName}${note}`
+  }
+}
+
+// vitest takes a reporter's default export.
+// oxlint-disable-next-line import/no-default-export
+export default SummaryReporter
