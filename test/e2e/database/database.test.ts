@@ -1,0 +1,146 @@
+import { NODES, services, startMongo } from '@plutus/test-kit'
+import type { Mongo, ReceivedPoint, ReceivedSpan, TestNode } from '@plutus/test-kit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runPlain, runStory } from './run-story.ts'
+import { STORIES } from './stories.ts'
+import type { StoryCase } from './stories.ts'
+
+const [oldest, newest] = [NODES.at(0), NODES.at(-1)]
+/** Both kinds of modules on all Nodes for pg, one on the oldest and the other on the newest for the rest. */
+const PROGRAMS = STORIES.flatMap((story) => {
+  const files = ['cjs', 'mjs'].map((extension) => `${story.name}.${extension}`)
+  const onNodes: readonly (readonly [string, TestNode | undefined])[] =
+    story.name === 'pg'
+      ? NODES.flatMap((node) => files.map((file) => [file, node] as const))
+      : [
+          [files[0] ?? '', oldest],
+          [files[1] ?? '', newest],
+        ]
+  return onNodes.map(([file, node]) => ({ file, node, label: node?.label ?? 'tests', story }))
+})
+
+let mongo: Mongo
+beforeAll(async () => {
+  mongo = await startMongo()
+})
+afterAll(() => mongo.close())
+
+const environment = (): Record<string, string> => ({
+  DATABASE_URL: services.postgres.url,
+  MYSQL_URL: services.mysql.url,
+  REDIS_URL: services.redis.url,
+  MONGO_URL: mongo.url,
+})
+const reasonOf = ({ service }: StoryCase): string => (service === undefined ? '' : services[service].reason)
+const isAvailable = ({ service }: StoryCase): boolean => service === undefined || services[service].available
+
+for (const { file, node, label, story } of PROGRAMS) {
+  describe.skipIf(!isAvailable(story))(`${file} on Node ${label} ${reasonOf(story)}`, () => {
+    it('sends one span per command, failures with their codes, durations and the state of its pool', async () => {
+      const environmentOfRun = await freshEnvironment(story)
+      const { spans, points } = await runStory(file, { ...(node && { node }), env: environmentOfRun })
+      expect(countNames(spans)).toMatchObject(story.spans)
+      expectErrors(spans, story)
+      expectStableAttributes(spans, story)
+      expect(JSON.stringify(spans.map(({ attributes, status, events }) => [attributes, status, events]))).not.toContain(
+        'hunter2',
+      )
+      expectMeasuredOnce(spans, points('db.client.operation.duration'))
+      if (story.pool !== undefined) expectPool(points, story.pool.max)
+    })
+  })
+}
+
+describe.each(STORIES)('$name', (story) => {
+  it.skipIf(!isAvailable(story))(`measures what is not sampled ${reasonOf(story)}`, async () => {
+    const env = { ...(await freshEnvironment(story)), OTEL_TRACES_SAMPLER: 'always_off' }
+    const { spans, points } = await runStory(`${story.name}.cjs`, { env })
+    expect(spans).toEqual([])
+    const durations = points('db.client.operation.duration')
+    expect(new Set(durations.map(({ attributes }) => attributes['db.system.name']))).toEqual(new Set([story.system]))
+    const types = durations.map(({ attributes }) => attributes['error.type'])
+    expect(types).toEqual(expect.arrayContaining(story.errors.map(([, type]) => type)))
+    if (story.pool !== undefined) expectPool(points, story.pool.max)
+  })
+
+  it.skipIf(!isAvailable(story))(`prints under the hook what it prints without ${reasonOf(story)}`, async () => {
+    const plain = await runPlain(`${story.name}.cjs`, await freshEnvironment(story))
+    const { stdout } = await runStory(`${story.name}.cjs`, { env: await freshEnvironment(story) })
+    expect(stdout).toBe(plain)
+  })
+})
+
+describe.skipIf(!services.mysql.available)(`mysql2/promise ${services.mysql.reason}`, () => {
+  it('sends one span per command, and prints under the hook what it prints without', async () => {
+    const plain = await runPlain('mysql2-promise.mjs', environment())
+    const { spans, stdout } = await runStory('mysql2-promise.mjs', { env: environment() })
+    expect(stdout).toBe(plain)
+    const database = new URL(services.mysql.url).pathname.slice(1)
+    expect(countNames(spans)).toEqual({
+      [`connect ${database}`]: 2,
+      [`SELECT ${database}`]: 3,
+      'SELECT nowhere': 1,
+      'connect d': 1,
+    })
+  })
+})
+
+/** Programs start on an empty database; MongoDB's stand-in is the only one that keeps what they write. */
+async function freshEnvironment({ system }: StoryCase): Promise<Record<string, string>> {
+  if (system === 'mongodb') {
+    await mongo.close()
+    mongo = await startMongo()
+  }
+  return environment()
+}
+
+function countNames(spans: readonly ReceivedSpan[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { name } of spans) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
+
+function expectErrors(spans: readonly ReceivedSpan[], { errors }: StoryCase): void {
+  const failed = spans
+    .filter(({ status }) => status.code === 'ERROR')
+    .map(({ name, attributes }) => [name, attributes['error.type'], attributes['db.response.status_code']])
+  const expected = errors.map(([name, type, statusCode]) => [name, type, statusCode])
+  for (const error of expected) {
+    const count = (list: readonly unknown[][]): number => list.filter((other) => String(other) === String(error)).length
+    expect([error, count(failed)]).toEqual([error, count(expected)])
+  }
+}
+
+function expectStableAttributes(spans: readonly ReceivedSpan[], { system }: StoryCase): void {
+  for (const { attributes, kind, events } of spans) {
+    expect(attributes['db.system.name']).toBe(system)
+    expect(Object.keys(attributes).filter((name) => OLD_NAMES.test(name))).toEqual([])
+    expect(kind).toBe('CLIENT')
+    expect(events).toEqual([])
+  }
+}
+
+const OLD_NAMES = /^(?:db\.(?:system|name|statement|operation|user|connection_string)|net\..*)$/
+
+/** Every command that a driver ran is in the histogram once; connecting only if it failed, layers above drivers not. */
+function expectMeasuredOnce(spans: readonly ReceivedSpan[], points: readonly ReceivedPoint[]): void {
+  const commands = spans.filter(({ scope, attributes, status }) => {
+    if (/knex|mongoose/.test(scope.name)) return false
+    return !/^(?:connect|acquire)$/.test(String(attributes['db.operation.name'])) || status.code === 'ERROR'
+  })
+  const last = new Map(points.map((point) => [JSON.stringify(point.attributes), point]))
+  const measured = [...last.values()].reduce((sum, { count = 0 }) => sum + count, 0)
+  expect(measured).toBe(commands.length)
+  for (const { bounds } of points) expect(bounds).toEqual([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10])
+}
+
+function expectPool(points: (metric: string) => readonly ReceivedPoint[], max: number | undefined): void {
+  const count = points('db.client.connection.count')
+  const states = new Set(count.map(({ attributes }) => attributes['db.client.connection.state']))
+  expect(states).toEqual(new Set(['used', 'idle']))
+  expect(Math.max(...count.map(({ value }) => Number(value)))).toBeGreaterThan(0)
+  expect(points('db.client.connection.pending_requests').length).toBeGreaterThan(0)
+  for (const { attributes } of count) expect(attributes['db.client.connection.pool.name']).toMatch(/^[\w.]+:\d+\/\w+$/)
+  const bounds = points('db.client.connection.max').map(({ value }) => Number(value))
+  expect(bounds.includes(max ?? 0)).toBe(max !== undefined)
+}

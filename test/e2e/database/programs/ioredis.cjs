@@ -1,0 +1,1 @@
+void require('./ioredis-calls.cjs')(require('ioredis'))

@@ -1,0 +1,1 @@
+void require('./knex-calls.cjs')(require('knex'))

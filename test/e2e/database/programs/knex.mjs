@@ -1,0 +1,4 @@
+import knex from 'knex'
+import run from './knex-calls.cjs'
+
+await run(knex)

@@ -1,0 +1,1 @@
+void require('./mongodb-calls.cjs')(require('mongodb'), require('mongoose'))

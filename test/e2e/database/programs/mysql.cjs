@@ -1,0 +1,1 @@
+void require('./mysql-calls.cjs')(require('mysql'))

@@ -1,0 +1,1 @@
+void require('./pg-calls.cjs')(require('pg'))

@@ -1,0 +1,1 @@
+void require('./redis-calls.cjs')(require('redis'))

@@ -1,0 +1,32 @@
+import { NODES } from '@plutus/test-kit'
+import { describe, expect, it } from 'vitest'
+import { runStory, serverSpan } from './run-story.ts'
+
+const ENGINES = ['plutus', 'upstream'] as const
+const RUNS = NODES.flatMap((node) => ENGINES.map((engine) => ({ node, engine, label: node.label })))
+
+describe.each(RUNS)('on Node $label with the engine $engine', ({ node, engine }) => {
+  it('sends what pino, winston, bunyan, console and the loggers say in a request once, within its trace, and prints as before', async () => {
+    const story = await runStory('bridges.cjs', { node, env: { PLUTUS_ENGINE: engine } })
+    const { traceId, spanId } = serverSpan(story)
+    const records = story.logs.filter(({ eventName }) => eventName?.startsWith('process.') !== true)
+    expect(records.map(({ body, eventName }) => eventName ?? body)).toEqual([
+      'by pino',
+      'by winston',
+      'by bunyan',
+      'by console',
+      expect.stringMatching(/^TypeError: by console too\n/),
+      'by events',
+      'business.event',
+    ])
+    for (const record of records) {
+      expect(record).toMatchObject({ traceId, spanId, attributes: { tenant: 'acme' } })
+      expect(record.attributes['correlation.id']).toBe(engine === 'plutus' ? 'order-17' : undefined)
+    }
+    expect(records[4]).toMatchObject({ severityText: 'ERROR', attributes: { 'exception.type': 'TypeError' } })
+    for (const text of ['by pino', 'by winston', 'by bunyan', 'by console\n']) {
+      expect(story.stdout.split(text)).toHaveLength(2)
+    }
+    expect(story.stdout).not.toContain('by events')
+  })
+})

@@ -1,0 +1,117 @@
+import { NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
+import type { ProgramOptions, ProgramResult, Receiver, TestNode } from '@plutus/test-kit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { programFile } from './program-file.ts'
+
+// Windows has no signals that a process could survive or send on.
+const onUnix = process.platform !== 'win32'
+const EDGES = NODES.filter((_node, at) => at === 0 || at === NODES.length - 1)
+const TEN = Array.from({ length: 10 }, (_none, count) => `pending ${count}`)
+
+let receiver: Receiver
+
+beforeEach(async () => {
+  receiver = await startReceiver()
+})
+
+afterEach(async () => {
+  await receiver.close()
+})
+
+type End = Pick<ProgramResult, 'code' | 'signal' | 'stdout' | 'stderr'>
+
+/** How a program ends and what it writes, our own lines and the number of the process aside. */
+const toEnd = ({ code, signal, stdout, stderr }: ProgramResult): End => ({
+  code,
+  signal,
+  stdout,
+  stderr: stderr.replaceAll(/^plutus: .*\n/gm, '').replaceAll(/\(node:\d+\)/g, '(node)'),
+})
+
+// Nothing leaves before the end: batches would wait longer than any test.
+const ONLY_AT_THE_END = {
+  OTEL_BSP_SCHEDULE_DELAY: '600000',
+  OTEL_BLRP_SCHEDULE_DELAY: '600000',
+  PLUTUS_EXIT_WAIT_MS: '10000',
+}
+
+const optionsFor = (node: TestNode, file: string, way: string, env: Record<string, string> = {}): ProgramOptions => ({
+  node,
+  file: programFile(file),
+  args: [way],
+  receiver,
+  env: { ...ONLY_AT_THE_END, ...env },
+})
+
+const WAYS = [
+  'by itself',
+  'by process.exit in a handler',
+  'by process.exit at once',
+  'by throwing',
+  'by rejecting',
+  'by itself, recording in an exit listener',
+  'by process.exit, recording in an exit listener',
+  'with a worker thread that ends',
+  'with a worker thread that calls process.exit',
+  'with a worker thread that throws',
+  'with a fork',
+  'with a cluster',
+]
+const SIGNAL_WAYS = ['by a signal', 'by closing its server', 'by process.exit after a signal']
+
+/** Spans and log records that arrived, each once and in any order; what tells of the process itself aside. */
+const arrived = (): [spans: string[], records: string[]] => [
+  receiver.spans.map(({ name }) => name).sort(),
+  receiver.logs
+    .filter(({ eventName }) => eventName?.startsWith('process.') !== true)
+    .map(({ body }) => String(body))
+    .sort(),
+]
+
+describe.each(EDGES)('on Node $label', (node) => {
+  describe.each(['ends.cjs', 'ends.mjs'])('%s', (file) => {
+    it.each(WAYS)('loses nothing and ends as without the hook when it ends %s', async (way) => {
+      const options = optionsFor(node, file, way)
+      const without = await runProgram({ ...options, hook: 'none' })
+      expect(toEnd(await runProgram(options))).toEqual(toEnd(without))
+      expect(arrived()).toEqual([TEN, TEN])
+    })
+
+    describe.runIf(onUnix).each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
+      const end = async (options: ProgramOptions): Promise<End> => {
+        const program = startProgram({ ...options, ready: 'ready' })
+        await program.ready
+        program.kill(signal)
+        return toEnd(await program.exited)
+      }
+
+      it.each(SIGNAL_WAYS)('loses nothing and ends as without the hook when it ends %s', async (way) => {
+        const options = optionsFor(node, file, way)
+        const without = await end({ ...options, hook: 'none' })
+        expect(await end(options)).toEqual(without)
+        expect(arrived()).toEqual([TEN, TEN])
+      })
+    })
+  })
+
+  it('loses nothing when the main thread sends, and a thread only what is left at the end', async () => {
+    for (const way of ['by itself', 'by process.exit at once', 'by throwing']) {
+      receiver.clear()
+      await runProgram(optionsFor(node, 'ends.cjs', way, { PLUTUS_EXPORT_THREAD: 'main' }))
+      expect(arrived()).toEqual([TEN, TEN])
+    }
+  })
+
+  it('keeps what a worker thread had handed over when the application terminates it', async () => {
+    const soon = { OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_BLRP_SCHEDULE_DELAY: '50' }
+    await runProgram(optionsFor(node, 'ends.cjs', 'with a worker thread that it terminates', soon))
+    expect(arrived()).toEqual([TEN, TEN])
+  })
+
+  it.each(['by throwing', 'by rejecting'])('tells as an event that the process ended %s', async (way) => {
+    await runProgram(optionsFor(node, 'ends.cjs', way))
+    expect(receiver.logs.filter(({ eventName }) => eventName === 'process.crashed')).toMatchObject([
+      { severityText: 'FATAL', attributes: { 'exception.message': 'nobody catches this' } },
+    ])
+  })
+})

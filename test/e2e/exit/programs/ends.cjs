@@ -1,0 +1,1 @@
+require('./ways.cjs').run(process.argv[2], __filename)

@@ -1,0 +1,192 @@
+import { startProgram, startReceiver } from '@plutus/test-kit'
+import type { Fault, Receiver } from '@plutus/test-kit'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runBoth } from './run-both.ts'
+
+let receiver: Receiver
+
+beforeEach(async () => {
+  receiver = await startReceiver()
+})
+
+afterEach(async () => {
+  await receiver.close()
+})
+
+const HTTP = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
+const GRPC = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
+const LIVES_ON = 'telemetry is lost meanwhile, the service runs on'
+
+describe.each(['plutus', 'upstream'])('one line tells what the endpoint answers, with the engine %s', (engine) => {
+  it.each<[what: string, fault: Fault, env: Record<string, string>, line: RegExp]>([
+    ['401', { status: 401 }, HTTP, /refuses the credentials \(401\), .*; see OTEL_EXPORTER_OTLP_HEADERS$/],
+    ['403', { status: 403 }, HTTP, /refuses the credentials \(403\), .*; see OTEL_EXPORTER_OTLP_HEADERS$/],
+    [
+      '404',
+      { status: 404 },
+      HTTP,
+      /has no path \/v1\/(\w+) \(404\); see OTEL_EXPORTER_OTLP_ENDPOINT, to which \/v1\/\1 is appended$/,
+    ],
+    ['413', { status: 413 }, HTTP, /refuses requests of this size \(413\); lower OTEL_B\w+_MAX_EXPORT_BATCH_SIZE$/],
+    ['429', { status: 429, retryAfter: 30 }, HTTP, /is busy \(429\) and asks to wait 30 s; telemetry waits$/],
+    ['503', { status: 503 }, HTTP, /is busy \(503\); telemetry waits$/],
+    ['500', { status: 500 }, HTTP, /refuses \w+ \(500\); they are dropped$/],
+    [
+      'a page for people',
+      { body: '<html>', headers: { 'content-type': 'text/html' } },
+      HTTP,
+      /does not speak http\/protobuf as expected \(HTML\); see OTEL_EXPORTER_OTLP_PROTOCOL/,
+    ],
+    [
+      'nothing',
+      { hang: true },
+      HTTP,
+      /does not answer, .*; see OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_TIMEOUT$/,
+    ],
+    [
+      'a cut connection',
+      { reset: 'mid-body' },
+      HTTP,
+      /cannot be reached \((?:ECONNRESET|EPIPE)\), .*; see OTEL_EXPORTER_OTLP_ENDPOINT$/,
+    ],
+    [
+      'UNAUTHENTICATED',
+      { status: 401 },
+      GRPC,
+      /refuses the credentials \(UNAUTHENTICATED\), .*; see OTEL_EXPORTER_OTLP_HEADERS$/,
+    ],
+    [
+      'UNIMPLEMENTED',
+      { status: 404 },
+      GRPC,
+      /has no OTLP service for \w+ \(UNIMPLEMENTED\); see OTEL_EXPORTER_OTLP_ENDPOINT$/,
+    ],
+    [
+      'RESOURCE_EXHAUSTED',
+      { status: 413 },
+      GRPC,
+      /refuses requests of this size or rate \(RESOURCE_EXHAUSTED\); lower OTEL_B/,
+    ],
+    [
+      'UNAVAILABLE',
+      { status: 503, retryAfter: 30 },
+      GRPC,
+      /is busy \(UNAVAILABLE\) and asks to wait 30 s; telemetry waits$/,
+    ],
+    ['nothing over gRPC', { hang: true }, GRPC, /does not answer, /],
+    ['a cut connection over gRPC', { reset: 'before-body' }, GRPC, /cannot be reached/],
+  ])('%s', async (_what, fault, env, line) => {
+    receiver.respond(fault)
+    const lines = await runBoth({
+      program: 'payment.mjs',
+      args: ['3'],
+      receiver,
+      env: { PLUTUS_ENGINE: engine, ...env },
+    })
+    expect(lines).toEqual([expect.stringMatching(line)])
+    expect(lines[0]).toContain(new URL(env === GRPC ? receiver.grpcUrl : receiver.httpUrl).host)
+  })
+
+  it('a port that speaks another protocol', async () => {
+    const toHttp = await runBoth({
+      program: 'payment.mjs',
+      env: { PLUTUS_ENGINE: engine, ...GRPC, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpUrl },
+    })
+    expect(toHttp).toEqual([
+      expect.stringMatching(/does not speak grpc as expected \(\w+\); see OTEL_EXPORTER_OTLP_PROTOCOL/),
+    ])
+    const toGrpc = await runBoth({
+      program: 'payment.mjs',
+      env: { PLUTUS_ENGINE: engine, ...HTTP, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcUrl },
+    })
+    expect(toGrpc).toEqual([
+      expect.stringMatching(/does not speak http\/protobuf as expected \(\w+\); see OTEL_EXPORTER_OTLP_PROTOCOL/),
+    ])
+  })
+
+  it.each([HTTP, GRPC])(
+    'a certificate that nothing vouches for, over $OTEL_EXPORTER_OTLP_PROTOCOL',
+    async (protocol) => {
+      const secure = await startReceiver({ tls: 'server' })
+      try {
+        const endpoint = protocol === GRPC ? secure.grpcUrl : secure.httpUrl
+        const env = { PLUTUS_ENGINE: engine, ...protocol, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }
+        const lines = await runBoth({ program: 'payment.mjs', env })
+        expect(lines).toEqual([
+          expect.stringMatching(
+            /^plutus: the certificate of https:\/\/\S+ is not trusted \(\w+\), .*; see OTEL_EXPORTER_OTLP_CERTIFICATE$/,
+          ),
+        ])
+      } finally {
+        await secure.close()
+      }
+    },
+  )
+
+  it('tells nothing about an endpoint that is only slow', async () => {
+    receiver.respond({ delayMillis: 100 })
+    expect(await runBoth({ program: 'payment.mjs', receiver, env: { PLUTUS_ENGINE: engine } })).toEqual([])
+    expect(receiver.spans).toHaveLength(1)
+  })
+})
+
+describe('a running service', () => {
+  const start = (env: Record<string, string>) =>
+    startProgram({
+      file: fileURLToPath(new URL('programs/service.mjs', import.meta.url)),
+      receiver,
+      env: { OTEL_LOG_LEVEL: 'warn', OTEL_METRICS_EXPORTER: 'none', ...env },
+    })
+  const arrivals = (): number => receiver.requests.filter(({ signal }) => signal === 'traces').length
+
+  it.each([HTTP, GRPC])(
+    'keeps what is refused for later and waits as asked, over $OTEL_EXPORTER_OTLP_PROTOCOL',
+    async (env) => {
+      receiver.respond({ status: 503, retryAfter: 2 })
+      const service = start(env)
+      await service.ready
+      await receiver.waitFor(() => arrivals() === 1)
+      const refusedAt = performance.now()
+      receiver.respond()
+      await receiver.waitFor(() => receiver.spans.some(({ name }) => name === 'start'))
+      // Not a measure of speed: less would mean that the wait was not kept.
+      expect(performance.now() - refusedAt).toBeGreaterThan(1900)
+      service.endInput()
+      expect((await service.exited).stderr.trim().split('\n')).toEqual([
+        expect.stringMatching(/ is busy \(\w+\) and asks to wait 2 s; telemetry waits$/),
+        expect.stringMatching(/ takes telemetry again$/),
+      ])
+      expect(receiver.spans.map(({ name }) => name)).toEqual(['start', 'end'])
+    },
+  )
+
+  it.each([HTTP, GRPC])(
+    'tells that the endpoint went and came back, and loses nothing, over $OTEL_EXPORTER_OTLP_PROTOCOL',
+    async (env) => {
+      await receiver.refuse()
+      const service = start(env)
+      await service.ready
+      await receiver.waitFor(() => service.stderr.includes('cannot be reached'))
+      await receiver.accept()
+      await receiver.waitFor(() => service.stderr.includes('takes telemetry again'))
+      service.endInput()
+      expect((await service.exited).stderr.trim().split('\n')).toEqual([
+        expect.stringContaining(LIVES_ON),
+        expect.stringMatching(/ takes telemetry again$/),
+      ])
+      expect(receiver.spans.map(({ name }) => name)).toEqual(['start', 'end'])
+    },
+  )
+
+  it('does not send twice what was accepted when the endpoint closes idle connections', async () => {
+    const service = start({})
+    await service.ready
+    await receiver.waitFor(() => receiver.spans.length === 1)
+    await receiver.refuse()
+    await receiver.accept()
+    service.endInput()
+    expect((await service.exited).stderr).toBe('')
+    expect(receiver.spans.map(({ name }) => name)).toEqual(['start', 'end'])
+  })
+})

@@ -1,0 +1,6 @@
+const { trace } = require('@opentelemetry/api')
+
+trace.getTracer('shop').startSpan('work').end()
+setTimeout(() => {
+  throw new Error('out of stock')
+}, 20)

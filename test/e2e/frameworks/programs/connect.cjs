@@ -1,0 +1,2 @@
+'use strict'
+void require('./apps/connect.cjs')(require('connect'))

@@ -1,0 +1,4 @@
+import connect from 'connect'
+import run from './apps/connect.cjs'
+
+await run(connect)

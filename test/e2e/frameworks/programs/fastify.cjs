@@ -1,0 +1,2 @@
+'use strict'
+void require('./apps/fastify.cjs')(require('fastify'))

@@ -1,0 +1,4 @@
+import fastify from 'fastify'
+import run from './apps/fastify.cjs'
+
+await run(fastify)

@@ -1,0 +1,2 @@
+'use strict'
+void require('./apps/graphql.cjs')(require('graphql'))

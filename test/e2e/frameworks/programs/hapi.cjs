@@ -1,0 +1,2 @@
+'use strict'
+void require('./apps/hapi.cjs')(require('@hapi/hapi'))

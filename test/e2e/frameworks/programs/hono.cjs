@@ -1,0 +1,2 @@
+'use strict'
+void require('./apps/hono.cjs')(require('hono'), require('@hono/node-server'))

@@ -1,0 +1,3 @@
+'use strict'
+const { Router } = require('@koa/router')
+void require('./apps/koa.cjs')(require('koa'), Router)

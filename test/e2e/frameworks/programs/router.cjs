@@ -1,0 +1,2 @@
+'use strict'
+void require('./apps/router.cjs')(require('router'), require('finalhandler'))

@@ -1,0 +1,75 @@
+import { NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import type { ProgramResult, Receiver, TestNode } from '@plutus/test-kit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { programFile } from './program-file.ts'
+
+let receiver: Receiver
+
+beforeEach(async () => {
+  receiver = await startReceiver()
+})
+
+afterEach(async () => {
+  await receiver.close()
+})
+
+const run = async (node: TestNode, hook: 'require' | 'import', program: string): Promise<ProgramResult> => {
+  const env = { PLUTUS_EXIT_WAIT_MS: '10000' }
+  const result = await runProgram({ node, hook, file: programFile(program), receiver, env })
+  expect(result.code).toBe(0)
+  return result
+}
+const recorded = (): string[] =>
+  receiver.spans
+    .filter(({ scope }) => scope.name === 'test')
+    .map(({ name }) => name)
+    .sort()
+const starts = (stderr: string): number => stderr.split('\n').filter((line) => line.includes(' sends to ')).length
+
+describe.each(NODES)('on Node $label, by', (node) => {
+  describe.each(['require', 'import'] as const)('--%s,', (hook) => {
+    it.each(['workers.cjs', 'workers.mjs'])(
+      'each worker thread records once and starts in silence (%s)',
+      async (program) => {
+        const { stderr } = await run(node, hook, program)
+        expect(recorded()).toEqual(['main', 'worker 1', 'worker 2'])
+        expect(starts(stderr)).toBe(1)
+      },
+    )
+
+    it('a worker thread instruments what it loads', async () => {
+      await run(node, hook, 'workers.cjs')
+      const served = receiver.spans.filter(({ kind, name }) => kind === 'SERVER' && name === 'GET /from-worker')
+      expect(served).toHaveLength(2)
+    })
+
+    it('each process of a cluster starts and records once', async () => {
+      const { stderr } = await run(node, hook, 'cluster.cjs')
+      expect(recorded()).toEqual(['cluster worker 1', 'cluster worker 2', 'primary'])
+      expect(starts(stderr)).toBe(3)
+    })
+
+    it('a forked process starts and records once', async () => {
+      const { stderr } = await run(node, hook, 'fork.cjs')
+      expect(recorded()).toEqual(['child', 'parent'])
+      expect(starts(stderr)).toBe(2)
+      expect(new Set(receiver.spans.map(({ attributes }) => attributes['pid'])).size).toBe(2)
+    })
+  })
+})
+
+it('tells in one line which modules were loaded before the hook', async () => {
+  const { code, stderr } = await runProgram({
+    hook: 'none',
+    file: programFile('starts-late.cjs'),
+    env: {
+      OTEL_LOG_LEVEL: 'warn',
+      OTEL_TRACES_EXPORTER: 'none',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+    },
+  })
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/^plutus: loaded before the hook and so not wholly observed: [^\n]+\n$/)
+  for (const name of ['express', 'pg', 'router']) expect(stderr).toContain(name)
+})

@@ -1,0 +1,3 @@
+import { createServer, get } from 'node:http'
+
+export { createServer, get }

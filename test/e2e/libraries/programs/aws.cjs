@@ -1,0 +1,2 @@
+'use strict'
+void require('./aws-calls.cjs')(require('@aws-sdk/client-s3'))

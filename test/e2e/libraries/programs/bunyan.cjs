@@ -1,0 +1,2 @@
+'use strict'
+void require('./bunyan-log.cjs')(require('bunyan'))

@@ -1,0 +1,2 @@
+'use strict'
+void require('./client-calls.cjs')(require('undici'))

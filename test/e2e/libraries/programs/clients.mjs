@@ -1,0 +1,4 @@
+import * as undici from 'undici'
+import run from './client-calls.cjs'
+
+await run(undici)

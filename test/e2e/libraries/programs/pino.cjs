@@ -1,0 +1,2 @@
+'use strict'
+void require('./pino-log.cjs')(require('pino'))

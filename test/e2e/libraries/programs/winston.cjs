@@ -1,0 +1,2 @@
+'use strict'
+void require('./winston-log.cjs')(require('winston'))

@@ -1,0 +1,3 @@
+// Never lets the event loop turn.
+require('node:fs').writeSync(1, 'ready\n')
+for (;;);

@@ -1,0 +1,2 @@
+'use strict'
+void require('./rabbit-shop.cjs')(require('amqplib'))
