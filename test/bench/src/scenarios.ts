@@ -1,0 +1,129 @@
+import { fileURLToPath } from 'node:url'
+import { runProgram, startProgram } from '@plutus/test-kit'
+import type { Program } from '@plutus/test-kit'
+import { load } from './load.ts'
+import type { Variant } from './variants.ts'
+
+/** Figures of one run, by name. */
+export type Figures = Readonly<Record<string, number>>
+
+/** Where a run sends to and what it may use. */
+export interface Stage {
+  readonly sinkUrl: string
+  readonly databaseUrl: string
+  readonly providerPort: string
+  readonly seconds: number
+}
+
+/** One thing to measure; `none` is measured beside every variant. */
+export interface Scenario {
+  readonly name: string
+  /** Variants that it says nothing about. */
+  readonly skip?: (variant: Variant) => boolean
+  run(variant: Variant, stage: Stage): Promise<Figures>
+}
+
+const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.cjs`, import.meta.url))
+const WARM_UP_SECONDS = 1.5
+const CONNECTIONS = 16
+const BURST = 100_000
+
+/** Everything that is measured. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'start-up',
+    run: async (variant, { sinkUrl }) => {
+      const { durationMillis } = await runProgram({
+        hook: 'none',
+        file: program('empty'),
+        nodeOptions: variant.nodeOptions,
+        env: variant.env(sinkUrl),
+      })
+      return { 'wall ms': durationMillis }
+    },
+  },
+  {
+    name: 'hello world',
+    run: (variant, stage) => measureServer(variant, stage, { file: program('hello'), path: '/', rate: 2_000 }),
+  },
+  {
+    name: 'checkout',
+    run: (variant, stage) => measureServer(variant, stage, { file: program('checkout'), path: '/pay/7', rate: 300 }),
+  },
+  {
+    name: 'log burst',
+    skip: ({ speaksOtlp }) => !speaksOtlp,
+    run: async (variant, { sinkUrl }) => {
+      const options = {
+        hook: 'none',
+        file: program('logs'),
+        args: [String(BURST)],
+        nodeOptions: variant.nodeOptions,
+        env: variant.env(sinkUrl),
+      } as const
+      const { stdout } = await runProgram(options)
+      const told = /ready (\{.*\})/.exec(stdout)?.[1] ?? '{}'
+      const { microsPerRecord } = JSON.parse(told) as { microsPerRecord?: number }
+      return { 'main thread µs/record': microsPerRecord ?? Number.NaN }
+    },
+  },
+]
+
+interface ServerOptions {
+  readonly file: string
+  readonly path: string
+  /** Requests a second of the stretch at a fixed rate. */
+  readonly rate: number
+}
+
+async function measureServer(variant: Variant, stage: Stage, { file, path, rate }: ServerOptions): Promise<Figures> {
+  const env = { ...variant.env(stage.sinkUrl), DATABASE_URL: stage.databaseUrl, PROVIDER_PORT: stage.providerPort }
+  const server = startProgram({ hook: 'none', file, nodeOptions: variant.nodeOptions, env, timeoutMillis: 0 })
+  try {
+    const port = await portOf(server)
+    await load({ port, path, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
+    await readCounts(stage.sinkUrl)
+    const before = await readCpu(port)
+    const saturated = await load({ port, path, connections: CONNECTIONS, seconds: stage.seconds })
+    const between = await readCpu(port)
+    const steady = await load({ port, path, connections: CONNECTIONS, seconds: stage.seconds, rate })
+    const after = await readCpu(port)
+    await checkExported(variant, stage)
+    return {
+      'CPU µs/request, saturated': (between.cpuMicros - before.cpuMicros) / saturated.requests,
+      [`CPU µs/request, ${rate}/s`]: (after.cpuMicros - between.cpuMicros) / steady.requests,
+      'requests/s': saturated.requests / saturated.seconds,
+      'p99 ms, saturated': saturated.p99Millis,
+      [`p99 ms, ${rate}/s`]: steady.p99Millis,
+      'RSS MB': after.rssBytes / 1e6,
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Waits for the line with which a program tells its port. */
+export async function portOf(server: Program): Promise<number> {
+  await server.ready
+  const port = /ready (\d+)/.exec(server.stdout)?.[1]
+  if (port === undefined) throw new Error(`no port in what the program wrote:\n${server.stdout}${server.stderr}`)
+  return Number(port)
+}
+
+async function readCpu(port: number): Promise<{ readonly cpuMicros: number; readonly rssBytes: number }> {
+  const answer = await fetch(`http://127.0.0.1:${port}/cpu`)
+  return (await answer.json()) as { cpuMicros: number; rssBytes: number }
+}
+
+async function readCounts(sinkUrl: string): Promise<{ readonly requests: number; readonly bytes: number }> {
+  const answer = await fetch(`${sinkUrl}/counts`)
+  return (await answer.json()) as { requests: number; bytes: number }
+}
+
+/** A variant that exports nothing would be cheap for the wrong reason. */
+async function checkExported(variant: Variant, { sinkUrl }: Stage): Promise<void> {
+  if (variant.nodeOptions.length === 0) return
+  const { requests, bytes } = await readCounts(sinkUrl)
+  if (requests < 1 || bytes < 10_000)
+    throw new Error(`${variant.name} sent ${requests} requests with ${bytes} bytes: it does not export`)
+}
