@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const exclude = ['**/node_modules/**', '**/dist/**']
@@ -18,6 +19,8 @@ const slow = { testTimeout: 120_000, hookTimeout: 120_000, retry: process.env['C
 
 export default defineConfig({
   test: {
+    // Most of the time goes into waiting for child processes; of two cores, vitest alone would use one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: process.env['CI'] ? ['default', './test/kit/src/summary-reporter.ts'] : ['default'],
     projects: [
       unit('unit', ['packages/*/src/**/*.test.ts', 'test/{kit,bench}/src/**/*.test.ts', 'examples/*/src/**/*.test.ts']),

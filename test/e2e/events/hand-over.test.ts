@@ -1,4 +1,4 @@
-import { NODES } from '@plutus/test-kit'
+import { END_NODES } from '@plutus/test-kit'
 import type { ReceivedLog } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -6,7 +6,7 @@ import { runStory, serverSpan } from './run-story.ts'
 import type { Story } from './run-story.ts'
 
 const ENGINES = ['plutus', 'upstream'] as const
-const RUNS = NODES.flatMap((node) => ENGINES.map((engine) => ({ node, engine, label: node.label })))
+const RUNS = END_NODES.flatMap((node) => ENGINES.map((engine) => ({ node, engine, label: node.label })))
 
 const said = ({ logs }: Story, body: string): ReceivedLog => {
   const found = logs.filter((log) => log.body === body)

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { NODES } from '@plutus/test-kit'
+import { END_NODES, NODES } from '@plutus/test-kit'
 import type { TestNode } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { buildCopy, buildOnOldApi } from './program-file.ts'
@@ -13,7 +13,7 @@ const EXPECTED = [
   { eventName: 'operation.timed', attributes: { 'operation.name': 'capture', 'event.outcome': 'success' } },
 ]
 
-describe.each(NODES)('without the hook on Node $label', (node) => {
+describe.each(END_NODES)('without the hook on Node $label', (node) => {
   it('says nothing and changes nothing when no SDK is there', async () => {
     expect(await runPlain('loggers.mjs', { node })).toBe('')
   })

@@ -1,11 +1,10 @@
-import { NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramOptions, ProgramResult, Receiver, TestNode } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
 
 // Windows has no signals that a process could survive or send on.
 const onUnix = process.platform !== 'win32'
-const EDGES = NODES.filter((_node, at) => at === 0 || at === NODES.length - 1)
 const TEN = Array.from({ length: 10 }, (_none, count) => `pending ${count}`)
 
 let receiver: Receiver
@@ -68,7 +67,7 @@ const arrived = (): [spans: string[], records: string[]] => [
     .sort(),
 ]
 
-describe.each(EDGES)('on Node $label', (node) => {
+describe.each(END_NODES)('on Node $label', (node) => {
   describe.each(['ends.cjs', 'ends.mjs'])('%s', (file) => {
     it.each(WAYS)('loses nothing and ends as without the hook when it ends %s', async (way) => {
       const options = optionsFor(node, file, way)

@@ -1,5 +1,5 @@
-import { NODES } from '@plutus/test-kit'
-import type { ReceivedSpan, TestNode } from '@plutus/test-kit'
+import { END_NODES, NODES } from '@plutus/test-kit'
+import type { ReceivedSpan } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { isBelow, only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
@@ -25,11 +25,12 @@ const FRAMEWORKS: readonly Framework[] = [
   { name: 'router', users: '/users/:id', scope: 'router' },
   { name: 'connect', users: '/users', scope: 'connect', hasHandlerContext: false },
 ]
-const ENDS: readonly TestNode[] = [...new Set([NODES.at(0), NODES.at(-1)])].filter((node) => node !== undefined)
 
 describe.each(['cjs', 'mjs'])('a program that is %s', (extension) => {
   const cases = FRAMEWORKS.flatMap((framework) =>
-    (framework.everyNode === true ? NODES : ENDS).map((node) => [framework.name, node.label, framework, node] as const),
+    (framework.everyNode === true ? NODES : END_NODES).map(
+      (node) => [framework.name, node.label, framework, node] as const,
+    ),
   )
   it.each(cases)(
     'has routes, errors and one trace per request with %s on Node %s, and answers as without the hook',
@@ -59,7 +60,7 @@ describe.each(['cjs', 'mjs'])('a program that is %s', (extension) => {
     },
   )
 
-  it.each(ENDS.map((node) => [node.label, node] as const))(
+  it.each(END_NODES.map((node) => [node.label, node] as const))(
     'has spans of GraphQL operations and of their resolvers on Node %s, and answers as without the hook',
     async (_label, node) => {
       const { spans } = await runBoth(programFile(`graphql.${extension}`), { node })

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createRequire } from 'node:module'
-import { NODES, runProgram } from '@plutus/test-kit'
+import { END_NODES, runProgram } from '@plutus/test-kit'
 import type { ProgramResult, TestNode } from '@plutus/test-kit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -34,7 +34,7 @@ async function runIn(
 const manifest = (name: string, version: string, more: object = {}): string =>
   JSON.stringify({ name, version, ...more })
 
-describe.each(NODES)('on Node $label', (node) => {
+describe.each(END_NODES)('on Node $label', (node) => {
   it('uses a CommonJS module as it is when changing it fails, and tells so in one line', async () => {
     const { code, stdout, stderr } = await runIn(node, 'main.cjs', {
       'main.cjs': "const { Client } = require('pg'); console.log(new Client().query('select 1'))",

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { NODES, runProgram } from '@plutus/test-kit'
+import { END_NODES, runProgram } from '@plutus/test-kit'
 import type { ProgramOptions } from '@plutus/test-kit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -25,7 +25,7 @@ const run = async (options: Omit<ProgramOptions, 'env'>, nodeOptions?: string): 
   return stderr.trimEnd().split('\n')
 }
 
-describe.each(NODES)('on Node $label', (node) => {
+describe.each(END_NODES)('on Node $label', (node) => {
   it.each<[how: string, options: Partial<ProgramOptions>, nodeOptions: string | undefined]>([
     ['--require twice', { hook: 'require', nodeOptions: ['--require', ENTRY] }, undefined],
     ['--import twice', { hook: 'import', nodeOptions: ['--import', '@plutus/otel-register'] }, undefined],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { environmentOf, NODES, runProgram } from '@plutus/test-kit'
+import { environmentOf, END_NODES, runProgram } from '@plutus/test-kit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { programFile } from './program-file.ts'
 
@@ -19,7 +19,7 @@ interface Look {
   readonly execArgv: string[]
 }
 
-describe.each(NODES)('on Node $label', (node) => {
+describe.each(END_NODES)('on Node $label', (node) => {
   const look = async (hook: 'require' | 'import' | 'none'): Promise<unknown> => {
     const file = programFile('host-state.cjs')
     const { code, stdout, stderr } = await runProgram({ node, hook, file, args: ['--flag', 'value'], env: QUIET })

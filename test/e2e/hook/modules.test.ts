@@ -1,4 +1,4 @@
-import { NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramOptions, Receiver } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -30,7 +30,7 @@ const HONO = ['CLIENT GET', '  SERVER GET /users/:id', '    INTERNAL request han
 const EXPRESS = ['CLIENT GET', '  SERVER GET /', '    INTERNAL request handler']
 const HTTP = ['CLIENT GET', '  SERVER GET']
 
-describe.each(NODES)('on Node $label', (node) => {
+describe.each(END_NODES)('on Node $label', (node) => {
   it.each([
     ['an ES module imports a package with both builds', 'hono.mjs'],
     ['CommonJS requires a package with both builds', 'hono.cjs'],

@@ -1,4 +1,4 @@
-import { NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramResult, Receiver, TestNode } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -26,7 +26,7 @@ const recorded = (): string[] =>
     .sort()
 const starts = (stderr: string): number => stderr.split('\n').filter((line) => line.includes(' sends to ')).length
 
-describe.each(NODES)('on Node $label, by', (node) => {
+describe.each(END_NODES)('on Node $label, by', (node) => {
   describe.each(['require', 'import'] as const)('--%s,', (hook) => {
     it.each(['workers.cjs', 'workers.mjs'])(
       'each worker thread records once and starts in silence (%s)',

@@ -1,11 +1,10 @@
-import { NODES } from '@plutus/test-kit'
+import { END_NODES } from '@plutus/test-kit'
 import type { ReceivedSpan } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { isBelow, only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const ENDS = [...new Set([NODES.at(0), NODES.at(-1)])].filter((node) => node !== undefined)
-const PROGRAMS = ENDS.flatMap((node) => ['cjs', 'mjs'].map((extension) => [extension, node.label, node] as const))
+const PROGRAMS = END_NODES.flatMap((node) => ['cjs', 'mjs'].map((extension) => [extension, node.label, node] as const))
 
 describe.each(PROGRAMS)('a program that is %s on Node %s', (extension, _label, node) => {
   it.each(['plutus', 'upstream'])(

@@ -1,10 +1,9 @@
-import { NODES } from '@plutus/test-kit'
+import { END_NODES } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const ENDS = [...new Set([NODES.at(0), NODES.at(-1)])].filter((node) => node !== undefined)
-const PROGRAMS = ENDS.flatMap((node) => ['cjs', 'mjs'].map((extension) => [extension, node.label, node] as const))
+const PROGRAMS = END_NODES.flatMap((node) => ['cjs', 'mjs'].map((extension) => [extension, node.label, node] as const))
 
 interface Logger {
   readonly name: string

@@ -1,4 +1,4 @@
-import { NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramResult, Receiver, TestNode } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -61,7 +61,7 @@ const endOf = async (node: TestNode, hook: 'require' | 'import' | 'none', file: 
   return { code, signal, stdout, stderr: own }
 }
 
-describe.each(NODES)('on Node $label', (node) => {
+describe.each(END_NODES)('on Node $label', (node) => {
   it.each(COMMONJS)('ends %s as without the hook, to the byte', async (way) => {
     expect(await endOf(node, 'require', 'ends.cjs', way)).toEqual(await endOf(node, 'none', 'ends.cjs', way))
   })

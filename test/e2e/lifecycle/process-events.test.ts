@@ -1,4 +1,4 @@
-import { NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramOptions, ReceivedLog, Receiver } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -29,7 +29,7 @@ const told = (): (string | undefined)[] =>
 const find = (name: string): ReceivedLog | undefined =>
   [...receiver.processEvents, ...receiver.logs].find(({ eventName }) => eventName === name)
 
-describe.each(NODES)('on Node $label', (node) => {
+describe.each(END_NODES)('on Node $label', (node) => {
   it.each([
     ['by itself', 0],
     ['by a code', 4],

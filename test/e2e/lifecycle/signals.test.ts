@@ -1,4 +1,4 @@
-import { NODES, startProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, startProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramOptions, ProgramResult, Receiver } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -44,7 +44,7 @@ const endOf = async (options: ProgramOptions, signals: readonly NodeJS.Signals[]
 // Spans leave only by a flush: the batch would wait longer than any test.
 const SLOW_BATCH = { OTEL_LOG_LEVEL: 'warn', OTEL_BSP_SCHEDULE_DELAY: '600000', PLUTUS_EXIT_WAIT_MS: '10000' }
 
-describe.runIf(onUnix).each(NODES)('on Node $label', (node) => {
+describe.runIf(onUnix).each(END_NODES)('on Node $label', (node) => {
   it.each(WAYS)('ends by SIGTERM as without the hook when the handler is: %s', async (way) => {
     const file = programFile('handlers.cjs')
     const without = await endOf({ node, hook: 'none', file, args: [way] }, ['SIGTERM'])

@@ -1,11 +1,10 @@
-import { NODES, services } from '@plutus/test-kit'
+import { END_NODES, services } from '@plutus/test-kit'
 import type { ReceivedSpan } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { isBelow, only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const ENDS = [...new Set([NODES.at(0), NODES.at(-1)])].filter((node) => node !== undefined)
-const PROGRAMS = ENDS.flatMap((node) =>
+const PROGRAMS = END_NODES.flatMap((node) =>
   ['nats3.cjs', 'nats3.mjs', 'nats2.cjs', 'nats2.mjs'].map((name) => [name, node.label, node] as const),
 )
 

@@ -1,10 +1,11 @@
-import { NODES, services } from '@plutus/test-kit'
+import { END_NODES, services } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { isBelow, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const ENDS = [...new Set([NODES.at(0), NODES.at(-1)])].filter((node) => node !== undefined)
-const PROGRAMS = ENDS.flatMap((node) => ['rabbit.cjs', 'rabbit.mjs'].map((name) => [name, node.label, node] as const))
+const PROGRAMS = END_NODES.flatMap((node) =>
+  ['rabbit.cjs', 'rabbit.mjs'].map((name) => [name, node.label, node] as const),
+)
 
 it.skipIf(!services.rabbitmq.available).each(PROGRAMS)(
   'has one trace from publish to consume with %s on Node %s, and the same messages as without the hook',

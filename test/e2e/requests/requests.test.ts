@@ -1,4 +1,4 @@
-import { NODES, services } from '@plutus/test-kit'
+import { END_NODES, NODES, services } from '@plutus/test-kit'
 import type { TestNode } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startService } from './service.ts'
@@ -6,7 +6,7 @@ import type { RunningService } from './service.ts'
 
 const FORMATS = ['cjs', 'mjs'] as const
 const SAMPLERS = ['always_on', 'always_off'] as const
-const RUNS = NODES.flatMap((node) =>
+const RUNS = END_NODES.flatMap((node) =>
   FORMATS.flatMap((format) => SAMPLERS.map((sampler) => ({ node, format, sampler, label: node.label }))),
 )
 const NEWEST = NODES.at(-1) as TestNode
@@ -140,7 +140,7 @@ describe('capture', () => {
     PLUTUS_CAPTURE_BODY_BYTES: '8',
   }
 
-  it.each(NODES)(
+  it.each(END_NODES)(
     'puts the named headers and the first bytes of a text on the records, on Node $label',
     async (node) => {
       const service = await startService({ node, env: CAPTURE })

@@ -26,6 +26,10 @@ const found = MATRIX.map(([label, alias]) => ({ label, node: findNode(label, ali
 /** The Nodes of the matrix that are installed, oldest first. */
 export const NODES: readonly TestNode[] = found.flatMap(({ node }) => node ?? [])
 
+/** The ends of the matrix, where what differs between Nodes shows most; `test:full` takes all of it. */
+export const END_NODES: readonly TestNode[] =
+  process.env['MODE'] === 'full' ? NODES : NODES.filter((_node, at) => at === 0 || at === NODES.length - 1)
+
 /** Labels of the matrix for which this platform has no package, so that a test can skip them by name. */
 export const ABSENT_NODES: readonly NodeLabel[] = found.flatMap(({ label, node }) => (node ? [] : [label]))
 
