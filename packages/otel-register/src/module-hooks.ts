@@ -9,6 +9,7 @@ import type { ModuleHost } from './hooks/module-host.ts'
 import { createTargets } from './hooks/targets.ts'
 import { createInstrumentationLoader } from './instrumentation-loader.ts'
 import type { InstrumentationFile } from './instrumentation-loader.ts'
+import { onFirstTurn } from './first-turn.ts'
 import type { InstrumentationSpec } from './instrumentation-table.ts'
 import type { Teller } from './teller.ts'
 
@@ -63,7 +64,7 @@ export function installModuleHooks(options: ModuleHooksOptions): void {
   }
   for (const spec of chosen) {
     if (spec.waitsFor === 'fetch') loader.load(spec)
-    else if (spec.waitsFor === 'start') setImmediate(loader.load, spec).unref()
+    else if (spec.waitsFor === 'start') onFirstTurn(() => loader.load(spec))
     else if (spec.waitsFor === 'lambda' && process.env['_HANDLER'] !== undefined) loader.load(spec)
   }
 }

@@ -1,3 +1,5 @@
+import { onFirstTurn } from './first-turn.ts'
+
 /** What to do when a signal arrives. */
 export interface SignalReaction {
   /** The application has no listener: called before the process ends by the signal; settles soon and never rejects. */
@@ -82,8 +84,8 @@ export function watchSignals(reaction: SignalReaction): void {
 
   // A listener runs in the event loop only. Until the loop turns, a program that is busy with its first turn, or has
   // nothing else to do, is to end by a signal at once.
-  setImmediate(() => {
+  onFirstTurn(() => {
     isTurning = true
     for (const [signal, onSignal] of ours) if (emitter.listenerCount(signal) === 0) emitter.on(signal, onSignal)
-  }).unref()
+  })
 }
