@@ -11,7 +11,8 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
 import { InMemorySpanExporter, SamplingDecision, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { waitFor } from '@plutus/test-kit'
 import type { DatabaseOperation } from './report.ts'
 
 /** Loads CommonJS modules through Node's own loader, where upstream's hook sits. */
@@ -27,6 +28,13 @@ class MetricExporter extends InMemoryMetricExporter {
 const metricExporter = new MetricExporter(AggregationTemporality.DELTA)
 const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })
 let isSampling = true
+const open = new Set<ReadableSpan>()
+const openSpans: SpanProcessor = {
+  onStart: (span) => void open.add(span),
+  onEnd: (span) => void open.delete(span),
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+}
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 trace.setGlobalTracerProvider(
@@ -37,7 +45,7 @@ trace.setGlobalTracerProvider(
       }),
       toString: () => 'test',
     },
-    spanProcessors: [new SimpleSpanProcessor({ exporter })],
+    spanProcessors: [new SimpleSpanProcessor({ exporter }), openSpans],
   }),
 )
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
@@ -92,8 +100,14 @@ export async function reset(sampling = true): Promise<void> {
   metricExporter.reset()
 }
 
-/** Lets what is under way on this machine arrive. */
+/**
+ * Waits until what is under way has arrived: every span that was started has ended, however slow the machine and the
+ * servers are, and what follows from it had its turn.
+ *
+ * @throws {Error} if a span does not end.
+ */
 export async function settle(): Promise<void> {
+  await waitFor(() => open.size === 0, { describe: () => `open: ${[...open].map(({ name }) => name).join(', ')}` })
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis'
 import { services } from '@plutus/test-kit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -46,6 +47,9 @@ const { redis: service } = services
 const url = new URL(service.url)
 const [host, port] = [url.hostname, Number(url.port || 6379)]
 const base = { 'db.system.name': 'redis', 'db.namespace': '0', 'server.address': host, 'server.port': port }
+// Its own keys: other runs use the same server.
+const TEXT = `plutus:${randomUUID()}`
+const LIST = `plutus:${randomUUID()}`
 const refused = { host: '127.0.0.1', port: CLOSED_PORT, retryStrategy: null }
 
 describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.reason}`, (library) => {
@@ -54,10 +58,11 @@ describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.
 
   beforeAll(async () => {
     redis = new Client({ host, port })
-    await redis.del('plutus:list', 'plutus:text')
+    await redis.del(LIST, TEXT)
   })
   beforeEach(() => reset())
-  afterAll(() => {
+  afterAll(async () => {
+    await redis.del(LIST, TEXT)
     redis.disconnect()
   })
 
@@ -74,17 +79,17 @@ describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.
 
   it('makes one span of a command that waited for the connection, and none of what connecting takes', async () => {
     const waiting = new Client({ host, port })
-    await waiting.get('plutus:text')
+    await waiting.get(TEXT)
     waiting.disconnect()
     expect(names()).toEqual(['connect 0', 'get 0'])
     expect(await measured()).toEqual([{ ...base, 'db.operation.name': 'get', count: 1 }])
   })
 
   it('makes an error span of a failed command, by promise and by callback', async () => {
-    await redis.lpush('plutus:list', 'x')
+    await redis.lpush(LIST, 'x')
     await reset()
-    await expect(redis.get('plutus:list')).rejects.toThrow('WRONGTYPE')
-    const error = await new Promise((resolve) => void redis.get('plutus:list', resolve))
+    await expect(redis.get(LIST)).rejects.toThrow('WRONGTYPE')
+    const error = await new Promise((resolve) => void redis.get(LIST, resolve))
     expect(String(error)).toContain('WRONGTYPE')
     for (const { attributes, status } of spans()) {
       expect(attributes).toMatchObject({ 'error.type': 'WRONGTYPE', 'db.response.status_code': 'WRONGTYPE' })
@@ -95,7 +100,7 @@ describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.
   })
 
   it('makes one span of each command of a transaction', async () => {
-    await redis.multi().set('plutus:text', 'a').get('plutus:text').lpush('plutus:text', 'b').exec()
+    await redis.multi().set(TEXT, 'a').get(TEXT).lpush(TEXT, 'b').exec()
     expect(names()).toEqual(['multi 0', 'MULTI set 0', 'MULTI get 0', 'MULTI lpush 0', 'exec 0'])
     expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual([
       undefined,
@@ -113,21 +118,21 @@ describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.
       redis.sendCommand(command)
       return await command.promise
     }
-    await Promise.all([send('multi'), send('set', 'plutus:text', 'a'), send('discard')])
+    await Promise.all([send('multi'), send('set', TEXT, 'a'), send('discard')])
     expect(names()).toEqual(['multi 0', 'MULTI set 0', 'discard 0'])
   })
 
   it('makes one span of each command of a pipeline', async () => {
-    await redis.pipeline().set('plutus:text', 'a').lpush('plutus:text', 'b').exec()
+    await redis.pipeline().set(TEXT, 'a').lpush(TEXT, 'b').exec()
     expect(names()).toEqual(['PIPELINE set 0', 'PIPELINE lpush 0'])
     expect(spanNamed('PIPELINE lpush 0').status.code).toBe(2)
   })
 
   it('has each command of an automatic pipeline below its caller', async () => {
     const client = new Client({ host, port, enableAutoPipelining: true })
-    await client.get('plutus:text')
+    await client.get(TEXT)
     await reset()
-    const callers = await Promise.all([1, 2].map(() => inSpan(() => client.get('plutus:text'))))
+    const callers = await Promise.all([1, 2].map(() => inSpan(() => client.get(TEXT))))
     client.disconnect()
     const commands = spans().filter(({ name }) => name === 'PIPELINE get 0')
     expect(commands.map(({ parentSpanId }) => parentSpanId)).toEqual(callers.map(({ spanId }) => spanId))
@@ -135,8 +140,8 @@ describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.
 
   it('measures and tells a command that is not sampled', async () => {
     await reset(false)
-    await redis.set('plutus:text', 'a')
-    await expect(redis.lpush('plutus:text', 'b')).rejects.toThrow('WRONGTYPE')
+    await redis.set(TEXT, 'a')
+    await expect(redis.lpush(TEXT, 'b')).rejects.toThrow('WRONGTYPE')
     expect(spans()).toEqual([])
     expect(await measured()).toHaveLength(2)
     expect(operations.map(({ errorType }) => errorType)).toEqual([undefined, 'WRONGTYPE'])
@@ -145,7 +150,7 @@ describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.
   it('makes error spans when the connection is refused', async () => {
     const client = new Client({ ...refused, lazyConnect: true }).on('error', () => undefined)
     await expect(client.connect()).rejects.toThrow(/Connection is closed|ECONNREFUSED/)
-    await expect(client.get('plutus:text')).rejects.toThrow('Connection is closed')
+    await expect(client.get(TEXT)).rejects.toThrow('Connection is closed')
     expect(names()).toEqual(['connect 0', 'get 0'])
     expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual(['ECONNREFUSED', 'ECONNREFUSED'])
     expect(await measured()).toHaveLength(2)
@@ -172,9 +177,9 @@ describe.skipIf(!service.available).each(['ioredis', 'ioredis5'])(`%s ${service.
   })
 
   it('takes buffers, numbers, and commands made by hand', async () => {
-    await redis.set(Buffer.from('plutus:text'), 7)
-    await redis.call('SET', 'plutus:text', Buffer.from([0, 255]))
-    const command = new Client.Command('get', [Buffer.from('plutus:text')])
+    await redis.set(Buffer.from(TEXT), 7)
+    await redis.call('SET', TEXT, Buffer.from([0, 255]))
+    const command = new Client.Command('get', [Buffer.from(TEXT)])
     expect(redis.sendCommand(command)).toBe(command.promise)
     await command.promise
     expect(spans().map(({ attributes }) => attributes['db.query.text']?.toString().toLowerCase())).toEqual([

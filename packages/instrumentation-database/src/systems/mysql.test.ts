@@ -22,7 +22,7 @@ import {
 type Callback = (error: unknown, rows?: unknown) => void
 interface Connection extends EventEmitter {
   query(...args: unknown[]): EventEmitter
-  end(): void
+  end(callback: Callback): void
   release(): void
 }
 interface Pool {
@@ -33,7 +33,11 @@ interface Pool {
 interface Mysql {
   createConnection(options: object | string): Connection
   createPool(options: object): Pool
-  createPoolCluster(): { add(name: string, options: object): void; of(name: string): Pool; end(): void }
+  createPoolCluster(): {
+    add(name: string, options: object): void
+    of(name: string): Pool
+    end(callback: Callback): void
+  }
 }
 interface PromiseConnection {
   query(...args: unknown[]): Promise<[unknown]>
@@ -94,13 +98,13 @@ describe.skipIf(!service.available)(`mysql and mysql2 ${service.reason}`, () => 
     beforeAll(async () => {
       connection = library.createConnection(options)
       connection.on('error', () => undefined)
-      pool = library.createPool({ ...options, connectionLimit: 1, acquireTimeout: 500 })
+      pool = library.createPool({ ...options, connectionLimit: 1 })
       await called((callback) => connection.query('CREATE TEMPORARY TABLE ledger (id int PRIMARY KEY)', callback))
       await called((callback) => pool.query('SELECT 1', callback))
     })
     beforeEach(() => reset())
     afterAll(async () => {
-      connection.end()
+      await ended(connection)
       await new Promise<void>((resolve) => pool.end(resolve))
     })
 
@@ -245,7 +249,7 @@ describe.skipIf(!service.available)(`mysql and mysql2 ${service.reason}`, () => 
       })
       lonely.query('SELECT x FROM nowhere')
       await expect(uncaught).resolves.toMatchObject({ errno: 1146 })
-      lonely.end()
+      await ended(lonely)
     })
 
     it.each([
@@ -256,10 +260,10 @@ describe.skipIf(!service.available)(`mysql and mysql2 ${service.reason}`, () => 
     ])('takes %s for a query as the library does', async (_what, sql) => {
       const connect = (): Connection => library.createConnection(options).on('error', () => undefined)
       const [one, other] = [connect(), connect()]
+      await Promise.all([one, other].map((open) => called((callback) => open.query('SELECT 1', callback))))
       const outcome = await outcomeOf(() => called((callback) => one.query(sql, callback)))
       expect(outcome).toEqual(await outcomeOf(() => called((callback) => withoutUs(other, sql, callback))))
-      one.end()
-      other.end()
+      await Promise.all([ended(one), ended(other)])
     })
   })
 
@@ -318,10 +322,17 @@ describe.skipIf(!service.available)(`mysql and mysql2 ${service.reason}`, () => 
     cluster.add('main', options)
     await reset()
     await called((callback) => cluster.of('main').query('SELECT 1', callback))
-    cluster.end()
+    await called((callback) => cluster.end(callback))
     expect(names()).toEqual([`connect ${options.database}`, `SELECT ${options.database}`])
   })
 })
+
+/** A connection that broke says so here; it is closed all the same. */
+async function ended(connection: Connection): Promise<void> {
+  await new Promise((resolve) => {
+    connection.end(resolve)
+  })
+}
 
 async function outcomeOf(run: () => Promise<unknown>): Promise<string> {
   try {

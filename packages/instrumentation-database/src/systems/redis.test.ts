@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { RedisInstrumentation } from '@opentelemetry/instrumentation-redis'
 import { services } from '@plutus/test-kit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -44,7 +45,7 @@ const { redis: service } = services
 const url = new URL(service.url)
 const [host, port] = [url.hostname, Number(url.port || 6379)]
 const base = { 'db.system.name': 'redis', 'db.namespace': '0', 'server.address': host, 'server.port': port }
-const KEY = 'plutus:node-redis'
+const KEY = `plutus:${randomUUID()}` // its own: other runs use the same server
 
 describe.skipIf(!service.available).each(['redis', 'redis5', 'redis4'])(`%s ${service.reason}`, (library) => {
   const { createClient } = load(library) as Redis
@@ -60,6 +61,7 @@ describe.skipIf(!service.available).each(['redis', 'redis5', 'redis4'])(`%s ${se
     await reset()
   })
   afterAll(async () => {
+    await client.del([KEY])
     if (client.destroy === undefined) await client.disconnect()
     else client.destroy()
   })
@@ -159,7 +161,7 @@ describe.skipIf(!service.available).each(['redis', 'redis5'])(`%s ${service.reas
     pool.on('error', () => undefined)
     await pool.connect()
     await reset()
-    await pool.get('plutus:none')
+    await pool.get(`${KEY}:none`)
     const named = { 'db.client.connection.pool.name': `${host}:${port}/0` }
     expect(names()).toEqual(['GET 0'])
     expect(await points('db.client.connection.count')).toEqual([
