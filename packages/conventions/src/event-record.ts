@@ -23,7 +23,7 @@ const byName: ReadonlyMap<string, EventDefinition> = new Map(CATALOGUE.map((even
 const SEVERITIES: ReadonlySet<string> = new Set<EventSeverity>(['debug', 'info', 'warn', 'error', 'fatal'])
 // Words of payment providers; those not listed have not come to an end.
 const PAID = new Set<unknown>(['succeeded', 'paid', 'won'])
-const NOT_PAID = new Set<unknown>(['failed', 'lost'])
+const NOT_PAID = new Set<unknown>(['failed', 'declined', 'refused', 'rejected', 'denied', 'error', 'lost'])
 
 /** Definition of a record's event; `undefined` for a name that the catalogue does not have. */
 export function findDefinition({ eventName }: Pick<EventRecord, 'eventName'>): EventDefinition | undefined {

@@ -1,5 +1,7 @@
 import { context, propagation } from '@opentelemetry/api'
+import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import { copyFields } from './copy-fields.ts'
+import { isCorrelationId } from './correlation.ts'
 import { quietly } from './quietly.ts'
 import { currentScope, fieldsOf, runInScope } from './scope.ts'
 import type { Fields } from './scope.ts'
@@ -15,7 +17,8 @@ const MAX_FIELDS = 64
 /**
  * Writes the active trace, baggage and context fields down as plain texts, for `runWithCarrier` on the other side.
  *
- * What is written leaves with the payload: send it only where the fields may be read.
+ * What is written leaves with the payload: send it only where the fields may be read. Of fields that take more than
+ * 8,192 characters only the correlation id travels.
  *
  * @example worker.postMessage({ job, context: captureContext() })
  */
@@ -25,9 +28,14 @@ export function captureContext(): Carrier {
   const fields = fieldsOf(currentScope())
   if (fields === undefined || Object.keys(fields).length === 0) return carrier
   const text = JSON.stringify(fields)
-  if (text.length <= MAX_TEXT) carrier[FIELDS_KEY] = text
-  else countLoss('too_large')
+  carrier[FIELDS_KEY] = text.length <= MAX_TEXT ? text : correlationOnly(fields)
   return carrier
+}
+
+function correlationOnly(fields: Fields): string {
+  countLoss('too_large')
+  const id = fields[ATTR_CORRELATION_ID]
+  return JSON.stringify(isCorrelationId(id) ? { [ATTR_CORRELATION_ID]: id } : {})
 }
 
 /**
@@ -60,13 +68,19 @@ function readFields(text: string | undefined): Fields {
   try {
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      const entries = Object.entries(parsed)
-      if (entries.length <= MAX_FIELDS)
-        return copyFields(Object.fromEntries(entries.filter(([key]) => key !== '__proto__')))
+      const entries = Object.entries(parsed).filter(([key, value]) => mayTravel(key, value))
+      if (entries.length <= MAX_FIELDS) return copyFields(Object.fromEntries(entries))
     }
   } catch {
     // Counted below with everything else that is not of the form.
   }
   countLoss('invalid')
   return {}
+}
+
+/** An id that breaks the rule would stand on records as it came. */
+function mayTravel(key: string, value: unknown): boolean {
+  if (key !== ATTR_CORRELATION_ID || isCorrelationId(value)) return key !== '__proto__'
+  countLoss('invalid')
+  return false
 }

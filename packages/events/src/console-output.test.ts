@@ -1,5 +1,9 @@
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { expect, it } from 'vitest'
 import { escapeUnsafe, formatJson, formatPretty } from './console-output.ts'
+import { manageContext } from './recording.test.support.ts'
+
+manageContext()
 
 const record = {
   timestamp: 0,
@@ -36,6 +40,12 @@ it.each([
 
 it('leaves letters of any script alone', () => {
   expect(escapeUnsafe('Ünïcødé 日本 ﷼ 👍')).toBe('Ünïcødé 日本 ﷼ 👍')
+})
+
+it('ends a line for people with the ids of the trace', () => {
+  const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }
+  const line = context.with(trace.setSpanContext(ROOT_CONTEXT, ids), () => formatPretty('payments', record, false))
+  expect(line).toContain(` payment.id=pay_1 trace_id=${ids.traceId} span_id=${ids.spanId}\n`)
 })
 
 it('writes one JSON document a line', () => {

@@ -53,7 +53,7 @@ export function formatJson(logger: string, record: LogRecord): string {
   return `${escapeUnsafe(JSON.stringify(document))}\n` // JSON escapes the same way, but fewer of them
 }
 
-/** Time, level, logger and message on one line, fields behind it, a stack beneath. */
+/** Time, level, logger and message on one line, fields and the ids of the trace behind it, a stack beneath. */
 export function formatPretty(logger: string, record: LogRecord, colours: boolean): string {
   const paint = (code: number, text: string): string => (colours ? `\u001b[${code}m${text}\u001b[0m` : text)
   const level = record.severityText ?? 'INFO'
@@ -63,10 +63,11 @@ export function formatPretty(logger: string, record: LogRecord, colours: boolean
   const fields = Object.entries(record.attributes ?? {})
     .filter(([key]) => !HIDDEN.has(key))
     .map(([key, value]) => paint(90, `${escapeUnsafe(key)}=${formatValue(value)}`))
+  const ids = Object.entries(traceIds()).map(([key, value]) => paint(90, `${key}=${value}`))
   const head = [paint(90, time), paint(COLOURS[level] ?? 37, level.padEnd(5)), name, said].filter((part) => part !== '')
   const stack = record.attributes?.['exception.stacktrace']
   const beneath = typeof stack === 'string' ? stack.split('\n').map((line) => `    ${escapeUnsafe(line)}\n`) : []
-  return `${[...head, ...fields].join(' ')}\n${beneath.join('')}`
+  return `${[...head, ...fields, ...ids].join(' ')}\n${beneath.join('')}`
 }
 
 /** Writes control characters and marks of direction as `\u001b`, so that a value cannot be anything but text. */

@@ -96,10 +96,19 @@ const behaviour = (): void => {
       { 'plutus-context': JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, 1]))) },
     ],
     ['values that are no texts', { 'plutus-context': { a: 1 } }],
+    ['a correlation id that is none', { 'plutus-context': JSON.stringify({ 'correlation.id': 'a\r\nb' }) }],
   ])('runs the function without fields when the carrier is %s', (_what, carrier) => {
     expect(runWithCarrier(carrier as Record<string, string>, () => getContext())).toEqual({})
   })
 }
+
+it.each([
+  ['order-17', { 'correlation.id': 'order-17' }],
+  ['not an id', {}],
+])('takes of a context that is too large to travel the correlation id %j only if it is one', (id, travelled) => {
+  const carrier = withContext({ 'correlation.id': id, cart: 'x'.repeat(9_000) }, captureContext)
+  expect(runWithCarrier(carrier, getContext)).toEqual(travelled)
+})
 
 it.each([
   ['nothing', undefined],

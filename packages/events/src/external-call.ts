@@ -1,7 +1,8 @@
+import { cloneFields } from './copy-fields.ts'
 import { errorTypeOf } from './error-type.ts'
 import { measure } from './measure.ts'
+import type { Outcome } from './measure.ts'
 import type { Fields } from './scope.ts'
-import { countLoss } from './self-metrics.ts'
 import { recordEvent } from './typed-logger.ts'
 
 /** State of a circuit breaker, in the words of the pattern. */
@@ -11,7 +12,7 @@ export type CircuitBreakerState = 'closed' | 'open' | 'half_open'
 export interface ExternalCall {
   /** Counts one more try, `retry.count`. */
   retried(): void
-  /** Status code of the answer, `http.response.status_code`. */
+  /** Status code of the answer, `http.response.status_code`; from 400 on the call counts as failed. */
   status(code: number): void
   /** State of the circuit breaker, `circuit_breaker.state`. */
   circuitBreaker(state: CircuitBreakerState): void
@@ -28,19 +29,17 @@ export interface ExternalCallOptions {
 }
 
 /** Runs a call of another service and records it as `external.call`; what `technical.externalCall` does with a function. */
-export function watchExternalCall<T>(
-  peer: string,
-  fn: (call: ExternalCall) => T,
-  options: ExternalCallOptions = {},
-): T {
+export function watchExternalCall<T>(peer: string, fn: (call: ExternalCall) => T, options?: ExternalCallOptions): T {
   const seen: Fields = { 'retry.count': 0 }
   let retries = 0
+  let lastStatus = 0
   const call: ExternalCall = {
     retried: () => {
       seen['retry.count'] = ++retries
     },
     status: (code) => {
       seen['http.response.status_code'] = code
+      lastStatus = code
     },
     circuitBreaker: (state) => {
       seen['circuit_breaker.state'] = state
@@ -49,21 +48,23 @@ export function watchExternalCall<T>(
   return measure(
     () => fn(call),
     (outcome) => {
-      try {
-        const error = outcome.failed ? { 'error.type': errorTypeOf(outcome.thrown) } : undefined
-        recordEvent('external.call', {
-          ...options.fields,
-          'service.peer.name': peer,
-          ...(options.method === undefined ? undefined : { 'http.request.method': options.method }),
-          ...(options.template === undefined ? undefined : { 'url.template': options.template }),
-          ...seen,
-          ...error,
-          'external.duration': outcome.seconds,
-          'event.outcome': outcome.failed ? 'failure' : 'success',
-        })
-      } catch {
-        countLoss('failed')
-      }
+      const error = errorOf(outcome, lastStatus)
+      recordEvent('external.call', {
+        ...(options?.fields && cloneFields(options.fields)),
+        'service.peer.name': peer,
+        ...(options?.method !== undefined && { 'http.request.method': options.method }),
+        ...(options?.template !== undefined && { 'url.template': options.template }),
+        ...seen,
+        ...(error !== undefined && { 'error.type': error }),
+        'external.duration': outcome.seconds,
+        'event.outcome': error === undefined ? 'success' : 'failure',
+      })
     },
   )
+}
+
+/** `error.type` of a call that failed: what was thrown, else a status that OpenTelemetry counts as an error of a client. */
+function errorOf(outcome: Outcome, status: number): string | undefined {
+  if (outcome.failed) return errorTypeOf(outcome.thrown)
+  return status >= 400 ? String(status) : undefined
 }

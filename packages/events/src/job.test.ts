@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest'
+import { trace } from '@opentelemetry/api'
+import { expect, it, onTestFinished } from 'vitest'
 import { captureContext } from './carrier.ts'
-import { withContext } from './context.ts'
+import { getContext, setUser, withContext } from './context.ts'
 import { getCorrelationId } from './correlation.ts'
 import { runJob } from './job.ts'
 import { getLogger } from './logger.ts'
-import { recordLogs } from './recording.test.support.ts'
+import { recordLogs, unreadable } from './recording.test.support.ts'
 
 const records = recordLogs()
 
@@ -37,4 +38,36 @@ it('goes on with the correlation id and the fields of whoever queued it', () => 
   const carrier = withContext({ 'correlation.id': 'order-17', tenant: 'a' }, captureContext)
   runJob('mail', () => expect(getCorrelationId()).toBe('order-17'), { carrier })
   expect(records.every(({ attributes }) => attributes['tenant'] === 'a')).toBe(true)
+})
+
+it('goes on with the context of its caller when nothing was handed over, and gives nothing back to it', () => {
+  withContext({ 'correlation.id': 'order-17', tenant: 'a' }, () => {
+    runJob('mail', () => {
+      setUser({ id: 'robot' })
+      expect(getContext()).toMatchObject({ 'correlation.id': 'order-17', tenant: 'a', 'user.id': 'robot' })
+    })
+    expect(getContext()).toEqual({ 'correlation.id': 'order-17', tenant: 'a' })
+  })
+})
+
+it('runs the job whatever its options hold, and records it', () => {
+  expect(runJob('a', () => 1, null as never)).toBe(1)
+  expect(runJob('b', () => 2, { fields: unreadable('tenant'), id: Symbol('id') as never })).toBe(2)
+  expect(records.map(({ eventName }) => eventName)).toEqual([
+    'job.started',
+    'job.completed',
+    'job.started',
+    'job.completed',
+  ])
+  expect(records[3]?.attributes).toMatchObject({ tenant: '[unreadable]', 'job.id': 'Symbol(id)' })
+})
+
+it('runs the job without a span when the tracer throws', () => {
+  const getTracer = (): never => {
+    throw new Error('tracer')
+  }
+  trace.setGlobalTracerProvider({ getTracer })
+  onTestFinished(() => trace.disable())
+  expect(runJob('mail', () => 3)).toBe(3)
+  expect(records.map(({ eventName }) => eventName)).toEqual(['job.started', 'job.completed'])
 })

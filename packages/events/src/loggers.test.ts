@@ -3,7 +3,7 @@ import { CATALOGUE } from '@plutus/conventions'
 import { expect, it } from 'vitest'
 import { withContext } from './context.ts'
 import { audit, business, performance, security, technical } from './loggers.ts'
-import { recordLogs } from './recording.test.support.ts'
+import { recordLogs, unreadable } from './recording.test.support.ts'
 import { recordEvent } from './typed-logger.ts'
 
 const records = recordLogs()
@@ -38,6 +38,16 @@ it.each([
   ['failed', SeverityNumber.ERROR],
 ] as const)('raises the severity of a payment that %s', (status, severity) => {
   business.paymentCompletion({ ...payment, 'payment.status': status })
+  expect(records[0]?.severityNumber).toBe(severity)
+})
+
+it.each([
+  ['requires_capture', SeverityNumber.INFO],
+  ['declined', SeverityNumber.ERROR],
+  ['refused', SeverityNumber.ERROR],
+  ['failed', SeverityNumber.ERROR],
+])('takes an authorisation that is %s for what it is', (status, severity) => {
+  business.paymentAuthorization({ 'payment.id': 'pay_1', 'payment.status': status })
   expect(records[0]?.severityNumber).toBe(severity)
 })
 
@@ -161,12 +171,36 @@ it('watches a call of another service with its retries', async () => {
   })
 })
 
+it.each([
+  [200, 'success', undefined, SeverityNumber.INFO],
+  [399, 'success', undefined, SeverityNumber.INFO],
+  [400, 'failure', '400', SeverityNumber.ERROR],
+  [503, 'failure', '503', SeverityNumber.ERROR],
+])('takes a call that ends with status %d as a %s', (status, outcome, type, severityNumber) => {
+  technical.externalCall('rates', (call) => call.status(status))
+  expect(records[0]).toMatchObject({ severityNumber, attributes: { 'event.outcome': outcome } })
+  expect(records[0]?.attributes['error.type']).toBe(type)
+})
+
+it.each([
+  ['null', null],
+  ['fields that cannot be read', { fields: unreadable('tenant') }],
+])('measures and records whatever is given with options: %s', (_what, options) => {
+  expect(performance.timed('sum', () => 3, options as never)).toBe(3)
+  expect(technical.externalCall('rates', () => 4, options as never)).toBe(4)
+  expect(records.map(({ eventName }) => eventName)).toEqual(['operation.timed', 'external.call'])
+})
+
 // Compiled, never run: each line must not compile.
 export function neverCompiles(code: string, amount: number): void {
   // @ts-expect-error a required field is missing
   business.paymentAttempt({ 'payment.id': 'p', 'payment.amount': 1 })
   // @ts-expect-error a literal with a fraction is no amount of minor units
   business.paymentAttempt({ 'payment.id': 'p', 'payment.amount': 12.5, 'payment.currency': 'EUR' })
+  // @ts-expect-error a fraction may be written in many ways
+  business.paymentAttempt({ 'payment.id': 'p', 'payment.amount': 1e-7, 'payment.currency': 'EUR' })
+  // @ts-expect-error a fee is money, too
+  business.paymentCompletion({ ...payment, 'payment.status': 'succeeded', 'payment.fee': 0.3 })
   // @ts-expect-error the currency is unknown
   business.paymentAttempt({ 'payment.id': 'p', 'payment.amount': 1, 'payment.currency': 'XYZ' })
   // @ts-expect-error a text is no currency until it is checked

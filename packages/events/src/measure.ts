@@ -1,3 +1,5 @@
+import { quietly } from './quietly.ts'
+
 /** How a measured function ended. */
 export type Outcome =
   | { readonly seconds: number; readonly failed: false }
@@ -5,6 +7,7 @@ export type Outcome =
 
 /**
  * Calls `fn`, tells `done` once how long it took and how it ended, and gives the caller the value or error of `fn`.
+ * What `done` throws is counted and reaches nobody.
  *
  * A promise counts until it settles; the caller gets one that settles alike, so that a rejection nobody handles is
  * still reported by Node. Other thenables are not touched.
@@ -12,24 +15,26 @@ export type Outcome =
 export function measure<T>(fn: () => T, done: (outcome: Outcome) => void): T {
   const start = performance.now()
   const elapsed = (): number => (performance.now() - start) / 1000
+  const succeed = (): void => quietly(() => done({ seconds: elapsed(), failed: false }))
+  const fail = (thrown: unknown): void => quietly(() => done({ seconds: elapsed(), failed: true, thrown }))
   let result: T
   try {
     result = fn()
   } catch (thrown) {
-    done({ seconds: elapsed(), failed: true, thrown })
+    fail(thrown)
     throw thrown
   }
   if (!(result instanceof Promise)) {
-    done({ seconds: elapsed(), failed: false })
+    succeed()
     return result
   }
   return result.then(
     (value: unknown) => {
-      done({ seconds: elapsed(), failed: false })
+      succeed()
       return value
     },
     (thrown: unknown) => {
-      done({ seconds: elapsed(), failed: true, thrown })
+      fail(thrown)
       throw thrown
     },
   ) as T

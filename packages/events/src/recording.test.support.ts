@@ -26,6 +26,15 @@ export function recordLogs(): Recorded[] {
   return records
 }
 
+const throwUnreadable = (): never => {
+  throw new Error('unreadable')
+}
+
+/** Fields of which one cannot be read. */
+export function unreadable(key: string): Record<string, unknown> {
+  return Object.defineProperty({}, key, { get: throwUnreadable, enumerable: true })
+}
+
 /** Registers a context manager for each test of a file, as an SDK would. */
 export function manageContext(): void {
   beforeEach(() => void context.setGlobalContextManager(new StorageContextManager()))

@@ -1,9 +1,11 @@
 import type { Histogram } from '@opentelemetry/api'
+import { cloneFields } from './copy-fields.ts'
 import { errorTypeOf } from './error-type.ts'
 import { measure } from './measure.ts'
 import type { Outcome } from './measure.ts'
+import { quietly } from './quietly.ts'
 import type { Fields } from './scope.ts'
-import { countLoss, createInstrument } from './self-metrics.ts'
+import { createInstrument } from './self-metrics.ts'
 import { recordEvent } from './typed-logger.ts'
 
 /** How `timed` treats one operation. */
@@ -30,7 +32,7 @@ const duration = createInstrument<Histogram>((meter) =>
  *
  * @example const intent = await performance.timed('capture', () => stripe.paymentIntents.capture(id))
  */
-export function timed<T>(name: string, fn: () => T, options: TimedOptions = {}): T {
+export function timed<T>(name: string, fn: () => T, options?: TimedOptions): T {
   return measure(fn, (outcome) => record(name, outcome, options))
 }
 
@@ -52,19 +54,15 @@ export function Timed(name?: string, options?: TimedOptions) {
   }
 }
 
-function record(name: string, outcome: Outcome, { slowMillis = SLOW_MILLIS, fields }: TimedOptions): void {
-  try {
-    const error = outcome.failed ? { 'error.type': errorTypeOf(outcome.thrown) } : undefined
-    duration().record(outcome.seconds, { 'operation.name': name, ...error })
-    recordEvent('operation.timed', {
-      ...fields,
-      'operation.name': name,
-      'operation.duration': outcome.seconds,
-      'operation.slow': outcome.seconds * 1000 >= slowMillis,
-      'event.outcome': outcome.failed ? 'failure' : 'success',
-      ...error,
-    })
-  } catch {
-    countLoss('failed')
-  }
+function record(name: string, outcome: Outcome, options: TimedOptions | undefined): void {
+  const error = outcome.failed ? { 'error.type': errorTypeOf(outcome.thrown) } : undefined
+  quietly(() => duration().record(outcome.seconds, { 'operation.name': name, ...error }))
+  recordEvent('operation.timed', {
+    ...(options?.fields && cloneFields(options.fields)),
+    'operation.name': name,
+    'operation.duration': outcome.seconds,
+    'operation.slow': outcome.seconds * 1000 >= (options?.slowMillis ?? SLOW_MILLIS),
+    'event.outcome': outcome.failed ? 'failure' : 'success',
+    ...error,
+  })
 }

@@ -5,7 +5,7 @@ import type { EventOptions, EventRecorder } from './event.ts'
 import type { Fields } from './scope.ts'
 
 // A literal with a fraction is no amount of minor units; a `number` may be one and is checked when it is recorded.
-type Whole<T> = T extends number ? (`${T}` extends `${string}.${string}` ? never : T) : T
+type Whole<T> = T extends number ? (`${T}` extends `${string}.${string}` | `${string}e-${string}` ? never : T) : T
 type Checked<F, All> = {
   readonly [K in keyof F]: K extends keyof All
     ? K extends 'payment.amount' | 'payment.fee'

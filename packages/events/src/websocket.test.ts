@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { expect, it } from 'vitest'
-import { recordLogs } from './recording.test.support.ts'
+import { withContext } from './context.ts'
+import { recordLogs, unreadable } from './recording.test.support.ts'
 import { instrumentWebSocket } from './websocket.ts'
+import type { WebSocketLike } from './websocket.ts'
 
 const records = recordLogs()
 const names = (): unknown[] => records.map(({ eventName }) => eventName)
@@ -51,4 +53,39 @@ it('leaves an error that nobody listens to as fatal as it is', () => {
   expect(socket.listenerCount('error')).toBe(0)
   expect(() => socket.emit('error', new Error('reset'))).toThrow('reset')
   expect(records.at(-1)).toMatchObject({ eventName: 'websocket.error', attributes: { 'error.type': 'Error' } })
+})
+
+it('tells what comes from the other side in the context in which the connection opened', () => {
+  const socket = new Socket()
+  withContext({ 'correlation.id': 'order-17' }, () => void instrumentWebSocket(socket))
+  socket.emit('message', 'x')
+  withContext({ 'correlation.id': 'order-18' }, () => void socket.send('x'))
+  socket.emit('close')
+  expect(records.map(({ eventName, attributes }) => [eventName, attributes['correlation.id']])).toEqual([
+    ['websocket.opened', 'order-17'],
+    ['websocket.message', 'order-17'],
+    ['websocket.message', 'order-18'],
+    ['websocket.closed', 'order-17'],
+  ])
+})
+
+it('records a socket once, however often it is asked to', () => {
+  const socket = new Socket()
+  const first = instrumentWebSocket(socket)
+  expect(instrumentWebSocket(socket).connectionId).toBe(first.connectionId)
+  socket.emit('message', 'x')
+  expect(names()).toEqual(['websocket.opened', 'websocket.message'])
+})
+
+it.each([
+  ['options that are null', new Socket(), null],
+  ['fields that cannot be read', new Socket(), { fields: unreadable('tenant') }],
+  ['a socket that is frozen', Object.freeze(new Socket()), undefined],
+  ['a socket without events', {} as WebSocketLike, undefined],
+])('gives a recorder and does not throw with %s', (_what, socket, options) => {
+  instrumentWebSocket(socket, options as never).authenticated('u1')
+  expect(records.at(-1)).toMatchObject({
+    eventName: 'websocket.authenticated',
+    attributes: { 'user.id': 'u1' },
+  })
 })

@@ -1,6 +1,9 @@
+import { context } from '@opentelemetry/api'
+import { cloneFields } from './copy-fields.ts'
 import { createCorrelationId } from './correlation.ts'
 import { errorTypeOf } from './error-type.ts'
 import { quietly } from './quietly.ts'
+import { currentScope, runInScope } from './scope.ts'
 import type { Fields } from './scope.ts'
 import { recordEvent } from './typed-logger.ts'
 
@@ -32,47 +35,75 @@ export interface WebSocketRecorder {
 
 const LIMIT_WINDOW_MILLIS = 1_000
 
+// By socket, so that a second call, by other code or another copy of this room, does not record everything twice.
+const RECORDER = Symbol.for('plutus.events.websocket')
+
 /**
  * Records the life of a connection: `websocket.opened`, `.message` in both directions, `.limited`, `.closed` and
- * `.error`. Call it when the connection opens. The socket behaves as before.
+ * `.error`. Call it when the connection opens: what comes from the other side belongs to the trace and the context of
+ * that moment, what is sent to those of the sender. The socket behaves as before; one that is recorded already stays with
+ * its first recorder.
  *
  * @example server.on('connection', (socket) => instrumentWebSocket(socket, { limit: 100 }))
  */
-export function instrumentWebSocket(socket: WebSocketLike, options: WebSocketOptions = {}): WebSocketRecorder {
-  const connectionId = options.connectionId ?? createCorrelationId()
-  const fields: Fields & { 'websocket.connection.id': string } = {
-    ...options.fields,
+export function instrumentWebSocket(socket: WebSocketLike, options?: WebSocketOptions): WebSocketRecorder {
+  const marked = socket as { [RECORDER]?: WebSocketRecorder }
+  const connectionId = options?.connectionId ?? createCorrelationId()
+  const fields: ConnectionFields = {
+    ...(options?.fields && cloneFields(options.fields)),
     'websocket.connection.id': connectionId,
   }
-  const exceeds = createLimit(options.limit ?? 0, options.limitWindowMillis ?? LIMIT_WINDOW_MILLIS)
-  const message = (direction: 'received' | 'sent', data: unknown): void => {
-    quietly(() => {
-      recordEvent('websocket.message', { ...fields, 'message.size': sizeOf(data), 'message.direction': direction })
-      if (direction === 'received' && exceeds()) recordEvent('websocket.limited', { ...fields })
-    })
+  const recorder: WebSocketRecorder = {
+    connectionId,
+    authenticated: (userId) => {
+      fields['user.id'] = userId
+      recordEvent('websocket.authenticated', fields)
+    },
   }
-  quietly(() => recordEvent('websocket.opened', { ...fields }))
-  socket.on('message', (data: unknown) => message('received', data))
+  if (marked[RECORDER] !== undefined) return marked[RECORDER]
+  quietly(() => {
+    Object.defineProperty(socket, RECORDER, { value: recorder })
+    recordEvent('websocket.opened', fields)
+    watch(socket, fields, createLimit(options))
+  })
+  return recorder
+}
+
+type ConnectionFields = Fields & { 'websocket.connection.id': string }
+
+function watch(socket: WebSocketLike, fields: ConnectionFields, exceeds: () => boolean): void {
+  const message = (direction: 'received' | 'sent', data: unknown): void =>
+    recordEvent('websocket.message', { ...fields, 'message.size': sizeOf(data), 'message.direction': direction })
+  const inOpened = keepContext()
+  socket.on('message', (data: unknown) =>
+    inOpened(() => {
+      message('received', data)
+      if (exceeds()) recordEvent('websocket.limited', fields)
+    }),
+  )
   socket.on('close', (code: unknown) =>
-    quietly(() => recordEvent('websocket.closed', { ...fields, 'close.code': Number(code) })),
+    inOpened(() =>
+      recordEvent('websocket.closed', { ...fields, ...(typeof code === 'number' && { 'close.code': code }) }),
+    ),
   )
   // `prependListener` is not needed: an `error` event without any listener throws, and must go on doing so.
   watchErrors(socket, (error) =>
-    quietly(() => recordEvent('websocket.error', { ...fields, 'error.type': errorTypeOf(error) })),
+    inOpened(() => recordEvent('websocket.error', { ...fields, 'error.type': errorTypeOf(error) })),
   )
   const send = socket.send
   socket.send = function instrumentedSend(this: unknown, ...args: unknown[]): unknown {
     const result = send.apply(this, args)
-    message('sent', args[0])
+    quietly(() => message('sent', args[0]))
     return result
   }
-  return {
-    connectionId,
-    authenticated: (userId) => {
-      fields['user.id'] = userId
-      quietly(() => recordEvent('websocket.authenticated', { ...fields }))
-    },
-  }
+}
+
+/** Runs what it is given in the context of now: the events of a socket come in that of nobody. */
+function keepContext(): (record: () => void) => void {
+  const opened = context.active()
+  const scope = currentScope()
+  return (record) =>
+    quietly(() => context.with(opened, () => (scope === undefined ? record() : runInScope(scope, record))))
 }
 
 /** Sees `error` events without being a listener of them: one listener more would change what an unhandled one does. */
@@ -87,7 +118,8 @@ function watchErrors(socket: WebSocketLike, seen: (error: unknown) => void): voi
 }
 
 /** Says once per window that there were more than `limit` messages in it. */
-function createLimit(limit: number, windowMillis: number): () => boolean {
+function createLimit(options: WebSocketOptions | undefined): () => boolean {
+  const { limit = 0, limitWindowMillis: windowMillis = LIMIT_WINDOW_MILLIS } = options ?? {}
   let windowStart = 0
   let count = 0
   return () => {

@@ -6,6 +6,13 @@ const STATUS_ERROR = {
   steps: [{ values: ['failed'], severity: 'error' }],
   otherwise: 'info',
 } as const
+// The status is the provider's word, and each has another one for a refusal.
+const REFUSED = ['failed', 'declined', 'refused', 'rejected', 'denied', 'error']
+const STEP_ERROR = {
+  attribute: 'payment.status',
+  steps: [{ values: REFUSED, severity: 'error' }],
+  otherwise: 'info',
+} as const
 const STATUS_WARN = {
   attribute: 'payment.status',
   steps: [{ values: ['failed', 'lost', 'canceled'], severity: 'warn' }],
@@ -45,7 +52,7 @@ export const PAYMENT_EVENTS = /* @__PURE__ */ defineEvents(
       name: `payment.${step}`,
       method: step === 'capture' ? 'paymentCapture' : 'paymentAuthorization',
       description: step === 'capture' ? 'An authorised payment was captured.' : 'A payment was authorised, or refused.',
-      severity: STATUS_ERROR,
+      severity: STEP_ERROR,
       required: ['payment.id', 'payment.status'] as const,
       optional: [
         ...MONEY,
