@@ -6,7 +6,9 @@ import { layerOf } from './layers.ts'
 import { metersOf } from './operation-metrics.ts'
 import type { DatabaseMeters } from './operation-metrics.ts'
 import { Operation } from './operation.ts'
-import type { PoolMetrics } from './pool-metrics.ts'
+import type { PoolKind } from './pool-set.ts'
+import { poolWatchOf } from './pool-watch.ts'
+import type { PoolListener, PoolWatch } from './pool-watch.ts'
 import type { OperationListener, Recorder } from './report.ts'
 
 /** How an operation is started, where it differs from an ordinary command. */
@@ -25,6 +27,7 @@ const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 /** What a {@link Monitor} is created with. */
 export interface MonitorOptions {
   readonly onOperation: OperationListener | undefined
+  readonly onPool: PoolListener | undefined
   readonly requireParentSpan: boolean
   readonly isEnabled: () => boolean
   /** False where the upstream instrumentation measures durations itself. */
@@ -39,6 +42,7 @@ export class Monitor implements Recorder {
   readonly #needsParent: boolean
   readonly #isEnabled: () => boolean
   readonly #measures: boolean
+  readonly #poolWatch: PoolWatch | undefined
   #meters: DatabaseMeters
 
   constructor(tracer: Tracer, options: MonitorOptions) {
@@ -46,6 +50,7 @@ export class Monitor implements Recorder {
     this.#meters = metersOf(metrics.getMeterProvider())
     this.#measures = options.measures
     this.onOperation = options.onOperation
+    this.#poolWatch = options.onPool === undefined ? undefined : poolWatchOf(options.onPool)
     this.#needsParent = options.requireParentSpan
     this.#isEnabled = options.isEnabled
   }
@@ -59,8 +64,10 @@ export class Monitor implements Recorder {
     return this.#measures ? this.#meters.duration : undefined
   }
 
-  get pools(): PoolMetrics {
-    return this.#meters.pools
+  /** Observes a connection pool until it ends or is gone. Throws nothing. */
+  trackPool<T extends object>(pool: T, kind: PoolKind<T>): void {
+    this.#meters.pools.track(pool, kind)
+    this.#poolWatch?.track(pool, kind)
   }
 
   setMeterProvider(provider: MeterProvider): void {

@@ -38,6 +38,7 @@ it("leaves an instrumentation alone that is no database's", () => {
 
 it.each<[string, object]>([
   ['observeDatabase.onOperation', { onOperation: 'yes' }],
+  ['observeDatabase.onPool', { onPool: 'yes' }],
   ['observeDatabase.requireParentSpan', { requireParentSpan: 'yes' }],
   ['observeDatabase.onOperations', { onOperations: onOperation }],
 ])('refuses a wrong option and names it: %s', (option, options) => {

@@ -2,6 +2,7 @@ import { createNoopMeter, diag, trace } from '@opentelemetry/api'
 import { PlutusOptionError } from '@plutus/conventions'
 import { Monitor } from './monitor.ts'
 import { ObservedTracerProvider } from './observed-tracer.ts'
+import type { PoolListener } from './pool-watch.ts'
 import type { OperationListener } from './report.ts'
 import { systemOf } from './systems/systems.ts'
 import type { System } from './systems/system.ts'
@@ -12,6 +13,11 @@ import type { DatabaseInstrumentation, UpstreamInternals } from './upstream.ts'
 export interface ObserveDatabaseOptions {
   /** Hears of each finished operation once, whether its span was sampled or not. */
   readonly onOperation?: OperationListener
+  /**
+   * Hears of the state of connection pools outside of any context: when requests have waited for a connection for a
+   * second, every ten seconds while they do, when they do no more, and else of a changed state once a minute.
+   */
+  readonly onPool?: PoolListener
   /** Makes no span for an operation outside of any span; it is measured all the same. @defaultValue false */
   readonly requireParentSpan?: boolean
 }
@@ -46,15 +52,19 @@ export function observeDatabase<T extends DatabaseInstrumentation>(
   return instrumentation
 }
 
-function checkOptions({ onOperation, requireParentSpan, ...unknown }: ObserveDatabaseOptions): void {
+function checkOptions({ onOperation, onPool, requireParentSpan, ...unknown }: ObserveDatabaseOptions): void {
   if (onOperation !== undefined && typeof onOperation !== 'function') {
     throw new PlutusOptionError('observeDatabase.onOperation', 'a function')
+  }
+  if (onPool !== undefined && typeof onPool !== 'function') {
+    throw new PlutusOptionError('observeDatabase.onPool', 'a function')
   }
   if (requireParentSpan !== undefined && typeof requireParentSpan !== 'boolean') {
     throw new PlutusOptionError('observeDatabase.requireParentSpan', 'true or false')
   }
   const [name] = Object.keys(unknown)
-  if (name !== undefined) throw new PlutusOptionError(`observeDatabase.${name}`, 'onOperation or requireParentSpan')
+  if (name !== undefined)
+    throw new PlutusOptionError(`observeDatabase.${name}`, 'onOperation, onPool or requireParentSpan')
 }
 
 /** Upstream's redis instrumentation is a shell around one for each generation of the client. */
@@ -69,10 +79,11 @@ function partsOf(instrumentation: UpstreamInternals): readonly UpstreamInternals
 
 function observePart(instrumentation: UpstreamInternals, system: System, options: ObserveDatabaseOptions): void {
   const { instrumentationName, instrumentationVersion } = instrumentation
-  const { requireParentSpan = false, onOperation } = options
+  const { requireParentSpan = false, onOperation, onPool } = options
   const provider = trace.getTracerProvider()
   const monitor = new Monitor(provider.getTracer(instrumentationName, instrumentationVersion), {
     onOperation,
+    onPool,
     requireParentSpan,
     measures: system.keepsUpstreamMetrics !== true,
     isEnabled: () => instrumentation.isEnabled?.() ?? true,

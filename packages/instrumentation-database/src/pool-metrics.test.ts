@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { beforeEach, expect, it } from 'vitest'
 import { metersOf } from './operation-metrics.ts'
-import type { PoolKind } from './pool-metrics.ts'
+import type { PoolKind } from './pool-set.ts'
 import { points, reset, settle } from './telemetry.test.support.ts'
 
 interface FakePool {

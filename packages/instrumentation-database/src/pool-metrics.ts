@@ -7,38 +7,16 @@ import {
   METRIC_CONNECTION_MAX,
   METRIC_CONNECTION_PENDING,
 } from './attributes.ts'
+import { PoolSet } from './pool-set.ts'
+import type { PoolKind, PoolState } from './pool-set.ts'
 import { quietly } from './quietly.ts'
-
-/** Connections of a pool at one moment. */
-export interface PoolState {
-  readonly used: number
-  readonly idle: number
-  /** Requests that wait for a connection. */
-  readonly pending: number
-  /** The most connections allowed; `undefined` if there is no bound. */
-  readonly max?: number | undefined
-}
-
-/** How a kind of pool is read. */
-export interface PoolKind<T extends object> {
-  /** Name of the pool, the same for pools of the same server and database. */
-  name(pool: T): string
-  /** What the pool holds now; `undefined` once it has ended. */
-  read(pool: T): PoolState | undefined
-}
-
-interface TrackedPool {
-  readonly name: string
-  read(): PoolState | undefined
-}
 
 const EMPTY: PoolState = { used: 0, idle: 0, pending: 0 }
 
 /** Observes connection pools when metrics are collected, without keeping any pool alive. */
 export class PoolMetrics {
   readonly #meter: Meter
-  readonly #known = new WeakSet()
-  readonly #tracked = new Set<TrackedPool>()
+  readonly #pools = new PoolSet()
   #reported: ReadonlyMap<string, PoolState> = new Map()
   #isObserving = false
 
@@ -48,12 +26,7 @@ export class PoolMetrics {
 
   /** Observes a pool until it ends or is gone; does nothing if it is observed already. Throws nothing. */
   track<T extends object>(pool: T, kind: PoolKind<T>): void {
-    if (this.#known.has(pool)) return
-    quietly(() => {
-      this.#known.add(pool)
-      this.#tracked.add(trackWeakly(kind.name(pool), new WeakRef(pool), kind))
-      this.#observe()
-    })
+    if (this.#pools.add(pool, kind)) quietly(() => this.#observe())
   }
 
   #observe(): void {
@@ -76,7 +49,7 @@ export class PoolMetrics {
       unit: '{request}',
     })
     const report = (result: BatchObservableResult): void => {
-      const states = this.#statesByName()
+      const states = this.#pools.statesByName()
       // An SDK may repeat the last value of a series that is observed no more, so the end of one is told once.
       const ended = [...this.#reported].filter(([name]) => !states.has(name))
       this.#reported = new Map(states)
@@ -90,43 +63,5 @@ export class PoolMetrics {
       }
     }
     this.#meter.addBatchObservableCallback(report, [count, max, pending])
-  }
-
-  /** Pools of one name are one set of attributes, so their states are added up. */
-  #statesByName(): Map<string, PoolState> {
-    const states = new Map<string, PoolState>()
-    for (const pool of this.#tracked) {
-      let state: PoolState | undefined
-      quietly(() => {
-        state = pool.read()
-      })
-      if (state === undefined) {
-        this.#tracked.delete(pool)
-        continue
-      }
-      const other = states.get(pool.name)
-      states.set(pool.name, other === undefined ? state : addStates(state, other))
-    }
-    return states
-  }
-}
-
-/** A function of its own: a closure made where the pool is in scope would keep it alive. */
-function trackWeakly<T extends object>(name: string, reference: WeakRef<T>, kind: PoolKind<T>): TrackedPool {
-  return {
-    name,
-    read: () => {
-      const pool = reference.deref()
-      return pool === undefined ? undefined : kind.read(pool)
-    },
-  }
-}
-
-function addStates(one: PoolState, other: PoolState): PoolState {
-  return {
-    used: one.used + other.used,
-    idle: one.idle + other.idle,
-    pending: one.pending + other.pending,
-    max: one.max === undefined || other.max === undefined ? undefined : one.max + other.max,
   }
 }

@@ -4,14 +4,34 @@ import type { Instrumentation } from '@opentelemetry/instrumentation'
 import type { ResolvedConfig } from '@plutus/config'
 import { recordEvent } from '@plutus/events'
 import { observeDatabase } from '@plutus/instrumentation-database'
-import type { DatabaseInstrumentation, DatabaseOperation, OperationListener } from '@plutus/instrumentation-database'
+import type {
+  DatabaseInstrumentation,
+  DatabaseOperation,
+  OperationListener,
+  PoolReport,
+} from '@plutus/instrumentation-database'
 
-/** Completes an upstream database instrumentation, and has it record slow and failed operations as events. */
+/** Completes an upstream database instrumentation, and has it record slow and failed operations and pools as events. */
 export function completeDatabase(
   instrumentation: Instrumentation & DatabaseInstrumentation,
   config: ResolvedConfig,
 ): Instrumentation {
-  return observeDatabase(instrumentation, { onOperation: createListener(config.get('PLUTUS_SLOW_QUERY_MS') / 1000) })
+  const onOperation = createListener(config.get('PLUTUS_SLOW_QUERY_MS') / 1000)
+  return observeDatabase(instrumentation, { onOperation, onPool: recordPool })
+}
+
+/**
+ * Records `db.pool`. The catalogue makes it a warning if requests wait, and a pool is told of with requests waiting only
+ * once they have for a second. One function for all instrumentations: pools of one name are added up.
+ */
+function recordPool({ name, used, idle, pending, max }: PoolReport): void {
+  recordEvent('db.pool', {
+    'db.client.connection.pool.name': name,
+    'db.client.connection.used': used,
+    'db.client.connection.idle': idle,
+    'db.client.connection.pending': pending,
+    ...(max === undefined ? undefined : { 'db.client.connection.max': max }),
+  })
 }
 
 /** Records `db.query.error` for what failed and `db.query.slow` for what took `slowSeconds` or longer. */

@@ -3,7 +3,7 @@ import { mimic } from '../method.ts'
 import type { Method } from '../method.ts'
 import type { Monitor } from '../monitor.ts'
 import { peek, port, text } from '../peek.ts'
-import type { PoolKind } from '../pool-metrics.ts'
+import type { PoolKind } from '../pool-set.ts'
 import { quietly } from '../quietly.ts'
 import type { System } from './system.ts'
 
@@ -33,7 +33,7 @@ function wrapInitializePool(original: Method, monitor: Monitor): Method {
     if (!monitor.isEnabled) return result
     quietly(() => {
       const { pool, connectionSettings } = this as { readonly pool?: TarnPool; readonly connectionSettings?: unknown }
-      if (pool !== undefined) monitor.pools.track(pool, poolKindOf(connectionSettings))
+      if (pool !== undefined) monitor.trackPool(pool, poolKindOf(connectionSettings))
     })
     return result
   }

@@ -3,7 +3,7 @@ import { isMethod, mimic } from '../method.ts'
 import type { Method } from '../method.ts'
 import type { Monitor } from '../monitor.ts'
 import { peek, text } from '../peek.ts'
-import type { PoolKind } from '../pool-metrics.ts'
+import type { PoolKind } from '../pool-set.ts'
 import type { Wrap } from '../upstream.ts'
 
 interface Pool {
@@ -25,7 +25,7 @@ export function observeMongoPools(exports: unknown, monitor: Monitor, wrap: Wrap
 /** Observes the pool, and keeps the context where connections are given by callback. */
 export function wrapCheckOut(original: Method, monitor: Monitor): Method {
   function checkOut(this: unknown, ...args: unknown[]): unknown {
-    if (monitor.isEnabled) monitor.pools.track(this as Pool, poolKind)
+    if (monitor.isEnabled) monitor.trackPool(this as Pool, poolKind)
     const at = args.findLastIndex(isMethod)
     if (at === -1) return original.apply(this, args)
     return original.apply(this, args.with(at, context.bind(context.active(), args[at] as Method)))

@@ -6,7 +6,7 @@ import type { Method } from '../method.ts'
 import type { Monitor } from '../monitor.ts'
 import { isReported } from '../operation.ts'
 import { port, text } from '../peek.ts'
-import type { PoolKind } from '../pool-metrics.ts'
+import type { PoolKind } from '../pool-set.ts'
 
 // The pools of mysql and mysql2 have the same inside.
 interface Pool {
@@ -39,7 +39,7 @@ const UNKNOWN: Server = { system: 'mysql' }
 
 /** Observes a pool until it ends. */
 export function trackPool(pool: object, monitor: Monitor): void {
-  monitor.pools.track(pool as Pool, poolKind)
+  monitor.trackPool(pool as Pool, poolKind)
 }
 
 /** Makes a span of getting a connection if the caller had to wait for another's, or got none. */

@@ -7,7 +7,7 @@ import type { Method } from '../method.ts'
 import type { Monitor } from '../monitor.ts'
 import { isReported } from '../operation.ts'
 import { peek, port, text } from '../peek.ts'
-import type { PoolKind } from '../pool-metrics.ts'
+import type { PoolKind } from '../pool-set.ts'
 
 interface Pool {
   readonly options: Readonly<Record<string, unknown>>
@@ -42,7 +42,7 @@ export function wrapPoolConnect(original: Method, monitor: Monitor): Method {
       else operation.succeed()
     }
     const result = original.apply(this, isMethod(args[0]) ? [watch(args[0], settle, parent)] : args)
-    monitor.pools.track(pool, poolKind)
+    monitor.trackPool(pool, poolKind)
     if (!isThenable(result)) return result
     return result.then(
       (client) => {

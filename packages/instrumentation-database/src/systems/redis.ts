@@ -7,7 +7,7 @@ import type { Method } from '../method.ts'
 import type { Monitor } from '../monitor.ts'
 import type { Operation } from '../operation.ts'
 import { peek, port, text } from '../peek.ts'
-import type { PoolKind } from '../pool-metrics.ts'
+import type { PoolKind } from '../pool-set.ts'
 import { wordsOfRedis } from '../redis-words.ts'
 import type { RedisBatch } from '../redis-words.ts'
 import type { UpstreamInternals, Wrap } from '../upstream.ts'
@@ -187,7 +187,7 @@ function observePools(exports: unknown, monitor: Monitor, wrap: Wrap): void {
       const pool = this as { readonly _self?: ClientPool }
       if (!isMethod(run) || !monitor.isEnabled) return original.apply(this, args)
       const runAndTrack = function (this: unknown, ...given: unknown[]): unknown {
-        if (pool._self !== undefined) monitor.pools.track(pool._self, poolKindOf(serverOf(given[0])))
+        if (pool._self !== undefined) monitor.trackPool(pool._self, poolKindOf(serverOf(given[0])))
         return run.apply(this, given)
       }
       return original.apply(this, [context.bind(context.active(), runAndTrack)])
