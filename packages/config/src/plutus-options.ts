@@ -90,7 +90,7 @@ export const PLUTUS_OPTIONS = [
     default: [],
     range: 'a comma-separated list of baggage keys',
     secret: false,
-    description: 'Inbound baggage keys that reach spans and records.',
+    description: 'Inbound baggage keys that stand on records.',
     source: 'plutus',
   },
   {

@@ -85,11 +85,17 @@ export class ClientObserver {
     }, UNREAD_MILLIS).unref()
   }
 
+  /** Whether the host that a request is sent to may see the id and, if that is a proxy, the one that it asks. */
+  #maySeeCorrelation({ host, path }: ClientRequest): boolean {
+    if (!this.#mayCorrelate(host)) return false
+    return !ABSOLUTE.test(path) || (URL.canParse(path) && this.#mayCorrelate(new URL(path).hostname))
+  }
+
   #sendContext(request: ClientRequest, entered: Context): void {
     const propagated: Record<string, string> = {}
     propagation.inject(entered, propagated)
     const name = this.#options.correlationHeaders[0]
-    const id = this.#mayCorrelate(request.host) ? getCorrelationId() : undefined
+    const id = this.#maySeeCorrelation(request) ? getCorrelationId() : undefined
     addHeaders(request, propagated, name === undefined || id === undefined ? {} : { [name]: id })
   }
 }

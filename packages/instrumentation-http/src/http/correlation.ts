@@ -22,14 +22,14 @@ export function readCorrelationId(
   return createCorrelationId()
 }
 
-/** Makes the check whether an outbound host may get the correlation id. */
+/** Makes the check whether an outbound host may get the correlation id. An IPv6 address may stand in brackets or not. */
 export function createHostCheck(patterns: readonly HostPattern[]): (host: string | undefined) => boolean {
   if (patterns.length === 0) return () => false
   const exact = new Set(patterns.filter(({ subdomains }) => !subdomains).map(({ host }) => host))
   const suffixes = patterns.filter(({ subdomains }) => subdomains).map(({ host }) => `.${host}`)
   return (host) => {
     if (host === undefined) return false
-    const name = host.toLowerCase()
+    const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host.toLowerCase()
     return exact.has(name) || suffixes.some((suffix) => name.length > suffix.length && name.endsWith(suffix))
   }
 }

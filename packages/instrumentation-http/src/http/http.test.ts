@@ -358,6 +358,18 @@ it.each([
 })
 
 it.each([
+  ['shop.test', true],
+  ['evil.test', false],
+])('sends the correlation id through a proxy only if it may go to %s', async (target, isSent) => {
+  observe({ PLUTUS_CORRELATION_HOSTS: '127.0.0.1,shop.test' })
+  const proxy = await listen((request, response) => response.end(String(request.headers['x-correlation-id'])))
+  const path = `http://${target}/rates`
+  const outer = await listen((_request, response) => void send(proxy, { path }).then(({ text }) => response.end(text)))
+  const { text } = await send(outer, { headers: { 'x-correlation-id': 'flow-1' } })
+  expect(text).toBe(isSent ? 'flow-1' : 'undefined')
+})
+
+it.each([
   ['no proxy is trusted', {}, '127.0.0.1'],
   ['one hop is trusted', { PLUTUS_TRUST_PROXY: '1' }, '203.0.113.9'],
   ['the network of the peer is trusted', { PLUTUS_TRUST_PROXY: '127.0.0.0/8' }, '203.0.113.9'],
