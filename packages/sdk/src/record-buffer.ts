@@ -13,6 +13,7 @@ export interface Run {
 export interface RecordBatch {
   readonly buffer: ByteBuffer
   readonly runs: readonly Run[]
+  /** Spans, log records or data points in it. */
   readonly records: number
 }
 
@@ -46,15 +47,15 @@ export class RecordBuffer {
     return (this.#buffer ??= this.#options.pool.acquire())
   }
 
-  /** Takes the record that was encoded from `start` on. */
-  close(scope: EncodedHeader, start: number): void {
+  /** Takes the record that was encoded from `start` on; `items` are what is counted of it: the points of a metric. */
+  close(scope: EncodedHeader, start: number, items = 1): void {
     const end = this.open().position
     const last = this.#runs[this.#runs.length - 1]
     if (last?.scope === scope && last.end === start) {
       last.end = end
-      last.records++
-    } else this.#runs.push({ scope, start, end, records: 1 })
-    this.#records++
+      last.records += items
+    } else this.#runs.push({ scope, start, end, records: items })
+    this.#records += items
     if (this.#isEager || end >= this.#options.maxBytes || this.#records >= this.#options.maxRecords) this.flush()
     // Fired on time or never: it must not keep the process alive.
     else this.#timer ??= setTimeout(() => this.flush(), this.#options.delayMillis).unref()

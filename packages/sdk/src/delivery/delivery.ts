@@ -23,6 +23,10 @@ export interface Parcel {
   readonly body: Uint8Array
   /** Spans, data points or log records in it. */
   readonly count: number
+  /** Counts what becomes of it. @defaultValue the counter of the delivery */
+  readonly losses?: LossCounter
+  /** Makes smaller ones of it, for an endpoint that refuses it as a whole; none where it cannot be divided. */
+  readonly divide?: () => readonly Parcel[]
 }
 
 // OTLP: exponential back-off with jitter. The figures are those of upstream's exporters.
@@ -30,6 +34,11 @@ const FIRST_BACKOFF_MILLIS = 1000
 const MAX_BACKOFF_MILLIS = 5000
 const BACKOFF_FACTOR = 1.5
 const JITTER = 0.2
+
+// Silence of less than this is not told, unless more was not to be waited for: a busy machine answers late.
+const TOLD_SILENCE_MILLIS = 1000
+// After this silence those who end soon do not wait again.
+const VAIN_SILENCE_MILLIS = 200
 
 // The key by which upstream's packages, and so every instrumentation, say that nothing is to be traced.
 const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
@@ -44,7 +53,7 @@ export class Delivery {
   readonly #giveUpAfterMillis: number
   readonly #countRejected: (answer: Uint8Array) => number
   readonly #parts: DeliveryParts
-  readonly #attempts = new Set<Attempt>()
+  readonly #attempts = new Map<Attempt, Parcel>()
   /** Each ends a pause early; absent where there is none or the endpoint asked for it. */
   readonly #wakes = new Set<() => void>()
   #quietUntil = 0
@@ -71,25 +80,31 @@ export class Delivery {
   }
 
   /** Settles when the parcel has arrived, or with the reason why it is given up; never rejects. */
-  async deliver({ body, count }: Parcel): Promise<LossReason | undefined> {
+  async deliver(parcel: Parcel): Promise<LossReason | undefined> {
     // Another parcel may meet a new request to wait during the pause.
     while (performance.now() < this.#quietUntil) await this.#pause(this.#quietUntil - performance.now(), false)
     let giveUpAt = performance.now() + this.#giveUpAfterMillis
     for (let retries = 0; ; retries++) {
-      const answer = await this.#send(body)
+      const attempt = this.#start(parcel)
+      const answer = await attempt.answer
+      this.#attempts.delete(attempt)
       if (answer.ok) {
-        this.#arrived(answer.body, count)
+        this.#arrived(answer.body, parcel)
         return undefined
       }
+      const parts = answer.divisible === true ? (parcel.divide?.() ?? []) : []
+      if (parts.length > 0) return await this.#deliverAll(parts)
+      this.#failed(answer, attempt.waitedMillis())
       const { problem, retryable, retryAfterMillis } = answer
       const wait = retryAfterMillis ?? backoff(retries)
       if (retryAfterMillis !== undefined) {
         this.#quietUntil = performance.now() + wait
         giveUpAt = Math.max(giveUpAt, this.#quietUntil + this.#settings.timeoutMillis)
       }
-      this.#release()
+      // What is refused for what is in it says nothing about the others.
+      if (answer.divisible !== true) this.#release()
       if (!retryable || performance.now() + wait > giveUpAt) {
-        this.#parts.losses.dropped(this.#signal, REASONS[problem], count)
+        this.#countFor(parcel).dropped(this.#signal, REASONS[problem], parcel.count)
         return REASONS[problem]
       }
       await this.#pause(wait, retryAfterMillis === undefined)
@@ -108,36 +123,69 @@ export class Delivery {
     return new Promise((resolve) => this.#hurried.push(resolve))
   }
 
-  /** Nobody waits any more: what hangs is told, and ended where it would hold the process. */
-  stopWaiting(): void {
-    for (const attempt of this.#attempts) {
-      if (attempt.hold() !== 'nothing') attempt.abort('timeout')
-      else this.#failed({ ok: false, problem: 'timeout', retryable: true })
+  /**
+   * Nobody waits any more: what hangs is told, and ended where it would hold the process.
+   *
+   * @returns whether waiting again would be in vain.
+   */
+  stopWaiting(): boolean {
+    let isVain = this.#attempts.size === 0
+    for (const attempt of this.#attempts.keys()) {
+      const waitedMillis = attempt.waitedMillis()
+      const isSilent = waitedMillis >= VAIN_SILENCE_MILLIS
+      isVain ||= isSilent
+      if (attempt.hold() !== 'nothing') attempt.abort(isSilent ? 'timeout' : 'aborted')
+      else if (isSilent) this.#failed({ ok: false, problem: 'timeout', retryable: true }, waitedMillis)
     }
+    return isVain
   }
 
-  async #send(body: Uint8Array): Promise<Answer> {
-    const attempt = context.with(UNTRACED, () => this.#transport.send(body, this.#signal))
-    this.#attempts.add(attempt)
+  /**
+   * Nothing will be heard any more: ends each attempt whose request is not written as a whole. Returns the parcels that
+   * are, which arrive where an endpoint was well and still is.
+   */
+  cut(): ReadonlySet<Parcel> {
+    const written = new Set<Parcel>()
+    for (const [attempt, parcel] of this.#attempts) {
+      const mayHang = this.#lastProblem !== undefined || attempt.waitedMillis() >= TOLD_SILENCE_MILLIS
+      if (attempt.isWritten() && !mayHang) written.add(parcel)
+      else attempt.abort('aborted')
+    }
+    return written
+  }
+
+  #start(parcel: Parcel): Attempt {
+    const attempt = context.with(UNTRACED, () => this.#transport.send(parcel.body, this.#signal))
+    this.#attempts.set(attempt, parcel)
     this.#parts.hold?.watch(attempt)
-    const answer = await attempt.answer
-    this.#attempts.delete(attempt)
-    if (!answer.ok) this.#failed(answer)
-    return answer
+    return attempt
   }
 
-  #failed(failure: Failure): void {
+  async #deliverAll(parcels: readonly Parcel[]): Promise<LossReason | undefined> {
+    let lost: LossReason | undefined
+    for (const parcel of parcels) lost = (await this.deliver(parcel)) ?? lost
+    return lost
+  }
+
+  #failed(failure: Failure, waitedMillis: number): void {
     this.#lastProblem = failure.problem
-    this.#parts.health.failed(this.#settings, this.#signal, failure)
+    const isTold =
+      failure.problem !== 'timeout' || waitedMillis >= Math.min(TOLD_SILENCE_MILLIS, this.#settings.timeoutMillis)
+    if (isTold) this.#parts.health.failed(this.#settings, this.#signal, failure)
     this.#parts.onFailure?.(this.#signal, failure)
   }
 
-  #arrived(answer: Uint8Array, count: number): void {
+  #countFor({ losses }: Parcel): LossCounter {
+    return losses ?? this.#parts.losses
+  }
+
+  #arrived(answer: Uint8Array, parcel: Parcel): void {
     this.#lastProblem = undefined
     this.#parts.health.succeeded(this.#settings, this.#signal)
-    const rejected = Math.min(this.#countRejected(answer), count)
-    this.#parts.losses.exported(this.#signal, count - rejected)
-    this.#parts.losses.dropped(this.#signal, 'rejected', rejected)
+    const rejected = Math.min(this.#countRejected(answer), parcel.count)
+    const losses = this.#countFor(parcel)
+    losses.exported(this.#signal, parcel.count - rejected)
+    losses.dropped(this.#signal, 'rejected', rejected)
   }
 
   #release(): void {

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ExportSettings, ExportTarget } from './exporter.ts'
-import type { LossReason } from './losses.ts'
+import type { Outcome } from './losses.ts'
 import type { OutboxEntry } from './outbox.ts'
 import type { OtlpSettings, Signal, TlsSettings } from './settings.ts'
 import type { Problem } from './transport.ts'
@@ -32,12 +32,10 @@ export type MessageToWorker =
 export type MessageFromWorker =
   | { readonly kind: 'ready' }
   /** `memory` comes back for the pool. */
-  | { readonly kind: 'done'; readonly id: number; readonly memory: ArrayBuffer }
+  | { readonly kind: 'done'; readonly id: number; readonly outcomes: readonly Outcome[]; readonly memory: ArrayBuffer }
   | { readonly kind: 'success'; readonly signal: Signal }
   | { readonly kind: 'failure'; readonly signal: Signal; readonly problem: Problem }
   | { readonly kind: 'giveUp'; readonly round: number; readonly signal: Signal }
-  | { readonly kind: 'exported'; readonly signal: Signal; readonly count: number }
-  | { readonly kind: 'dropped'; readonly signal: Signal; readonly reason: LossReason; readonly count: number }
   | { readonly kind: 'line'; readonly text: string }
 
 /** Makes settings that can be sent to another thread. */

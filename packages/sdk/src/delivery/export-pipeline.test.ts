@@ -1,18 +1,12 @@
-import { createBufferPool, createEncoder } from '@plutus/otlp'
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RecordBuffer } from '../record-buffer.ts'
-import { ExportPipeline } from './export-pipeline.ts'
-import type { ExportPipelineOptions } from './export-pipeline.ts'
-import { Losses } from './losses.ts'
-import { packBatch } from './packed-batch.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPipeline, settingsFor as settingsOf } from './pipeline.test.helper.ts'
 import type { OtlpSettings } from './settings.ts'
 
-const WAIT_MILLIS = 20_000
-const encoder = createEncoder()
-const scope = encoder.encodeScope({ name: 'test' })
+vi.setConfig({ testTimeout: 60_000 })
 
+const WAIT_MILLIS = 20_000
 let receiver: Receiver
 
 beforeEach(async () => {
@@ -24,52 +18,7 @@ afterEach(async () => {
 })
 
 function settingsFor(protocol: OtlpSettings['protocol'], endpoint?: string): OtlpSettings {
-  const base = endpoint ?? (protocol === 'grpc' ? receiver.grpcUrl : receiver.httpUrl)
-  return {
-    kind: 'otlp',
-    protocol,
-    url: new URL(protocol === 'grpc' ? base : `${base}/v1/logs`),
-    headers: {},
-    timeoutMillis: 10_000,
-    gzip: true,
-    tls: {},
-    names: { endpoint: 'E', headers: 'H', protocol: 'P', timeout: 'T', certificate: 'C', batchSize: 'B' },
-  }
-}
-
-function createPipeline(settings: OtlpSettings, options: Partial<ExportPipelineOptions> = {}) {
-  const lines: string[] = []
-  const warn = (line: string): void => void lines.push(line)
-  const pool = createBufferPool()
-  const pipeline = new ExportPipeline({
-    settings: {
-      targets: [{ signal: 'logs', settings, giveUpAfterMillis: Infinity }],
-      resource: encoder.encodeResource({ attributes: { 'service.name': 'shop' } }),
-      userAgent: 'test',
-    },
-    thread: 'worker',
-    worker: { file: new URL('worker.test.support.ts', import.meta.url), env: {} },
-    maxBytes: 1024 * 1024,
-    maxRecords: {},
-    pool,
-    losses: new Losses(warn),
-    warn,
-    ...options,
-  })
-  const send = (...bodies: string[]): void => {
-    const limits = { maxBytes: Infinity, maxRecords: Infinity, delayMillis: 60_000 }
-    const onBatch = (batch: Parameters<typeof packBatch>[0]): void =>
-      pipeline.push(packBatch(batch, { signal: 'logs', isDurable: false, pool }))
-    const records = new RecordBuffer({ pool, ...limits, onBatch })
-    for (const body of bodies) {
-      const out = records.open()
-      const start = out.position
-      encoder.encodeLogRecord(out, { body })
-      records.close(scope, start)
-    }
-    records.flush()
-  }
-  return { pipeline, send, lines }
+  return settingsOf(endpoint ?? (protocol === 'grpc' ? receiver.grpcUrl : receiver.httpUrl), protocol)
 }
 
 const bodies = (): string[] => receiver.logs.map(({ body }) => String(body)).sort()
@@ -148,4 +97,35 @@ it('waits for nobody at the end when it may not wait', () => {
   send('1')
   pipeline.finish(0)
   expect(lines).toEqual(['Telemetry lost: log records 1 (the process ended first)'])
+})
+
+describe('what has left the main thread as a whole when the process ends', () => {
+  /** Ends when the receiver has read a request that it has not answered yet. */
+  const endUnanswered = async (kind: 'send' | 'sendDurable', millis: number): Promise<readonly string[]> => {
+    let asked = 0
+    receiver.respond(() => {
+      asked++
+      return { delayMillis: 200 }
+    })
+    const rig = createPipeline(settingsFor('http/protobuf'), { thread: 'main' })
+    rig[kind]('record')
+    void rig.pipeline.flush(WAIT_MILLIS)
+    await receiver.waitFor(() => asked === 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    rig.pipeline.finish(millis)
+    return rig.lines
+  }
+
+  it('is not sent again', async () => {
+    expect(await endUnanswered('send', WAIT_MILLIS)).toEqual([])
+    await receiver.waitFor(() => receiver.logs.length === 1)
+    expect(receiver.requests).toHaveLength(1)
+  })
+
+  it('is sent again where it is durable, since receivers know such records', async () => {
+    // The receiver is on this thread, which is blocked meanwhile.
+    await endUnanswered('sendDurable', 300)
+    await receiver.waitFor(() => receiver.logs.length === 2)
+    expect(bodies()).toEqual(['record', 'record'])
+  })
 })

@@ -1,5 +1,6 @@
 import type { BufferPool } from '@plutus/otlp'
 import { reasonOf } from './delivery.ts'
+import { Exporter } from './exporter.ts'
 import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
 import { createLocalSender } from './local-sender.ts'
 import type { Losses } from './losses.ts'
@@ -83,8 +84,11 @@ export class ExportPipeline {
     this.#waiters.push(waiter)
     sender.hurry(waiter.round)
     const timer = setTimeout(() => {
-      this.#sender?.stopWaiting()
-      resolve()
+      // Answers that came while the event loop stood still are to be read before.
+      setImmediate(() => {
+        this.#sender?.stopWaiting()
+        resolve()
+      })
     }, timeoutMillis)
     await promise
     clearTimeout(timer)
@@ -110,10 +114,22 @@ export class ExportPipeline {
 
   #finishBy(thread: WorkerSender | undefined, millis: number): void {
     if (thread === undefined) return
-    // What this thread has on its way may not have arrived; nobody will see the answers.
-    const onWay = thread === this.#sender ? [] : this.#outbox.handed
-    for (const entry of [...onWay, ...this.#outbox.takeAll()]) thread.send(entry)
+    if (this.#sender instanceof Exporter) this.#hand(thread, this.#sender)
+    this.#sender = thread
+    for (const entry of this.#outbox.takeAll()) thread.send(entry)
     thread.finish(Math.ceil(millis))
+  }
+
+  /**
+   * Hands over what this thread has on its way: nobody will see the answers. What has left as a whole arrives and is
+   * not sent again, but for durable records, which receivers know by their ids.
+   */
+  #hand(thread: WorkerSender, from: Exporter): void {
+    const written = from.cut()
+    for (const entry of this.#outbox.handed) {
+      if (written.has(entry.id) && !entry.batch.isDurable) this.#outbox.done(entry.id)
+      else thread.send(entry)
+    }
   }
 
   /** Whether the last attempts of all that is left hung until nobody waited any more. */
@@ -124,9 +140,7 @@ export class ExportPipeline {
 
   #findThread(): WorkerSender | undefined {
     if (this.#sender instanceof WorkerSender) return this.#sender
-    const thread = this.#startThread()
-    if (this.#sender === undefined && thread !== undefined) this.#sender = thread
-    return thread
+    return this.#startThread()
   }
 
   /** Hands over what may leave now. */
@@ -142,16 +156,15 @@ export class ExportPipeline {
   }
 
   #createLocal(): Sender {
-    const { settings, losses, warn } = this.#options
-    return createLocalSender(settings, { losses, warn }, this.#events)
+    const { settings, warn } = this.#options
+    return createLocalSender(settings, warn, this.#events)
   }
 
   #startThread(): WorkerSender | undefined {
-    const { settings, losses, warn, worker, pool } = this.#options
+    const { settings, warn, worker, pool } = this.#options
     try {
       return new WorkerSender({
         settings,
-        losses,
         warn,
         events: this.#events,
         file: worker.file,
@@ -185,9 +198,12 @@ export class ExportPipeline {
   }
 
   readonly #events: ExportEvents = {
-    onDone: (id) => {
+    onDone: (id, outcomes) => {
       const batch = this.#outbox.done(id)
-      if (batch !== undefined && batch.bytes.length > 0) this.#options.pool.release(batch.bytes.buffer)
+      if (batch !== undefined) {
+        this.#options.losses.settled(batch.signal, outcomes)
+        if (batch.bytes.length > 0) this.#options.pool.release(batch.bytes.buffer)
+      }
       if (this.#endsAt === undefined) this.#pump()
       this.#settle()
     },

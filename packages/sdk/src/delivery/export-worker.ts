@@ -26,18 +26,12 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
   }
   const exporter = new Exporter(
     restoreSettings(settings),
+    { health: new EndpointHealth((text) => tell({ kind: 'line', text })) },
     {
-      health: new EndpointHealth((text) => tell({ kind: 'line', text })),
-      losses: {
-        exported: (signal, count) => tell({ kind: 'exported', signal, count }),
-        dropped: (signal, reason, count) => tell({ kind: 'dropped', signal, reason, count }),
-      },
-    },
-    {
-      onDone: (id) => {
+      onDone: (id, outcomes) => {
         const memory = unsent.get(id)?.batch.bytes.buffer ?? new ArrayBuffer(0)
         unsent.delete(id)
-        tell({ kind: 'done', id, memory }, [memory])
+        tell({ kind: 'done', id, outcomes, memory }, [memory])
         look()
       },
       onSuccess: (signal) => tell({ kind: 'success', signal }),
@@ -65,13 +59,14 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
         exporter.hurry(message.round)
         break
       case 'stopWaiting':
-        exporter.stopWaiting()
+        // What has come before is to be read before it.
+        setImmediate(() => exporter.stopWaiting())
         break
       case 'finish':
         finishing = {
           round: message.round,
           vain: new Set(),
-          timer: setTimeout(giveUpAll, Math.max(message.endsAt - TELLING_MILLIS - Date.now(), 0)),
+          timer: setTimeout(() => setImmediate(giveUpAll), Math.max(message.endsAt - TELLING_MILLIS - Date.now(), 0)),
         }
         exporter.hurry(message.round)
         look()

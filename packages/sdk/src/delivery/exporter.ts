@@ -2,9 +2,12 @@ import { decodeResponse, protobufToJson, readJsonResponse } from '@plutus/otlp'
 import type { EncodedHeader } from '@plutus/otlp'
 import { createTransport } from './create-transport.ts'
 import { Delivery } from './delivery.ts'
-import type { DeliveryParts } from './delivery.ts'
+import type { DeliveryParts, Parcel } from './delivery.ts'
+import { Tally } from './losses.ts'
+import type { Outcome } from './losses.ts'
 import type { OutboxEntry } from './outbox.ts'
-import { assemblePacked } from './packed-batch.ts'
+import { assemblePacked, divideBatch } from './packed-batch.ts'
+import type { PackedBatch } from './packed-batch.ts'
 import type { OtlpSettings, Signal } from './settings.ts'
 import type { Problem } from './transport.ts'
 
@@ -25,8 +28,8 @@ export interface ExportSettings {
 
 /** Who hears what becomes of batches. Nothing in it may throw. */
 export interface ExportEvents {
-  /** A batch has arrived, or is given up. */
-  readonly onDone: (id: number) => void
+  /** A batch has arrived, or is given up; nothing has been counted of it yet. */
+  readonly onDone: (id: number, outcomes: readonly Outcome[]) => void
   /** A batch of this signal has arrived. */
   readonly onSuccess: (signal: Signal) => void
   /** An attempt failed. */
@@ -52,12 +55,12 @@ export class Exporter implements Sender {
   readonly #lanes = new Map<Signal, Lane>()
   readonly #settings: ExportSettings
   readonly #events: ExportEvents
-  readonly #losses: DeliveryParts['losses']
+  /** What batches on their way have become. */
+  readonly #parcels = new Map<Parcel, OutboxEntry>()
 
-  constructor(settings: ExportSettings, parts: Omit<DeliveryParts, 'onFailure'>, events: ExportEvents) {
+  constructor(settings: ExportSettings, parts: Pick<DeliveryParts, 'health' | 'hold'>, events: ExportEvents) {
     this.#settings = settings
     this.#events = events
-    this.#losses = parts.losses
     for (const { signal, settings: target, giveUpAfterMillis } of settings.targets) {
       const isJson = target.protocol === 'http/json'
       const delivery = new Delivery(
@@ -66,6 +69,7 @@ export class Exporter implements Sender {
         isJson ? countRejectedInJson : countRejected,
         {
           ...parts,
+          losses: new Tally(), // each parcel brings its own
           onFailure: (_signal, { problem }) => {
             lane.isHealthy = false
             events.onFailure(signal, problem)
@@ -80,7 +84,7 @@ export class Exporter implements Sender {
   send(entry: OutboxEntry): void {
     const lane = this.#lanes.get(entry.batch.signal)
     if (lane === undefined) {
-      this.#events.onDone(entry.id)
+      this.#events.onDone(entry.id, [])
       return
     }
     lane.waiting.push(entry)
@@ -97,10 +101,23 @@ export class Exporter implements Sender {
 
   stopWaiting(): void {
     for (const lane of this.#lanes.values()) {
-      if (lane.active === 0) continue
-      lane.isStalled = true
-      lane.delivery.stopWaiting()
+      if (lane.active > 0) lane.isStalled = lane.delivery.stopWaiting()
     }
+  }
+
+  /**
+   * Nothing will be heard any more: ends what is not written as a whole. Returns the numbers of the batches that are,
+   * and arrive unless their endpoint fails just now.
+   */
+  cut(): ReadonlySet<number> {
+    const written = new Set<number>()
+    for (const { delivery } of this.#lanes.values()) {
+      for (const parcel of delivery.cut()) {
+        const entry = this.#parcels.get(parcel)
+        if (entry !== undefined) written.add(entry.id)
+      }
+    }
+    return written
   }
 
   #work(lane: Lane): void {
@@ -113,26 +130,42 @@ export class Exporter implements Sender {
   }
 
   async #deliver(lane: Lane, entry: OutboxEntry): Promise<void> {
-    await this.#bring(lane, entry.batch)
+    const losses = new Tally()
+    await this.#bring(lane, entry, losses)
     lane.active--
-    this.#events.onDone(entry.id)
+    this.#events.onDone(entry.id, losses.outcomes)
     this.#work(lane)
   }
 
-  async #bring(lane: Lane, batch: OutboxEntry['batch']): Promise<void> {
+  async #bring(lane: Lane, entry: OutboxEntry, losses: Tally): Promise<void> {
+    const { batch } = entry
     const body = this.#encode(lane, batch)
     if (body === undefined) {
-      this.#losses.dropped(batch.signal, 'not_encoded', batch.records)
+      losses.dropped(batch.signal, 'not_encoded', batch.records)
       return
     }
-    const lost = await lane.delivery.deliver({ body, count: batch.records })
+    const parcel: Parcel = { body, count: batch.records, losses, divide: () => this.#divide(lane, batch, losses) }
+    this.#parcels.set(parcel, entry)
+    const lost = await lane.delivery.deliver(parcel)
+    this.#parcels.delete(parcel)
     lane.isHealthy = lost === undefined
     if (!lane.isHealthy) return
     lane.isStalled = false
     this.#events.onSuccess(batch.signal)
   }
 
-  #encode({ isJson }: Lane, batch: OutboxEntry['batch']): Uint8Array | undefined {
+  /** Halves of a batch, which are not divided further; none where it cannot be divided or encoded. */
+  #divide(lane: Lane, batch: PackedBatch, losses: Tally): Parcel[] {
+    const halves: Parcel[] = []
+    for (const half of divideBatch(batch)) {
+      const body = this.#encode(lane, half)
+      if (body === undefined) return []
+      halves.push({ body, count: half.records, losses })
+    }
+    return halves
+  }
+
+  #encode({ isJson }: Lane, batch: PackedBatch): Uint8Array | undefined {
     try {
       const request = assemblePacked(this.#settings.resource, batch)
       if (!isJson) return request

@@ -1,7 +1,8 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import type { Socket } from 'node:net'
-import { readRetryDelay } from './grpc-retry-info.ts'
 import { loadBuiltin } from './builtins.ts'
+import { Deadline } from './deadline.ts'
+import { readRetryDelay } from './grpc-retry-info.ts'
 import { createHostLookup } from './host-lookup.ts'
 import type { HostLookup } from './host-lookup.ts'
 import type { OtlpSettings, Signal } from './settings.ts'
@@ -95,7 +96,7 @@ class Connection {
 class GrpcAttempt implements Attempt {
   readonly answer: Promise<Answer>
   readonly #settle: (answer: Answer) => void
-  readonly #timer: NodeJS.Timeout
+  readonly #deadline: Deadline
   #call: Call | undefined
   #answering = false
   #settled = false
@@ -103,11 +104,11 @@ class GrpcAttempt implements Attempt {
   constructor(open: () => Call, message: Promise<Buffer>, timeoutMillis: number) {
     const { promise, resolve } = Promise.withResolvers<Answer>()
     this.answer = promise
-    this.#timer = setTimeout(() => this.abort('timeout'), timeoutMillis).unref()
+    this.#deadline = new Deadline(timeoutMillis, () => this.abort('timeout'))
     this.#settle = (answer) => {
       if (this.#settled) return
       this.#settled = true
-      clearTimeout(this.#timer)
+      this.#deadline.cancel()
       resolve(answer)
     }
     message.then(
@@ -120,6 +121,15 @@ class GrpcAttempt implements Attempt {
   hold(): Hold {
     if (this.#call === undefined || this.#answering || this.#call.socket.destroyed) return 'nothing'
     return this.#call.socket.connecting && this.#call.hosts.isAsking() ? 'lookup' : 'request'
+  }
+
+  // Nothing is certain before the answer begins, see above.
+  isWritten(): boolean {
+    return this.#answering
+  }
+
+  waitedMillis(): number {
+    return this.#deadline.waitedMillis
   }
 
   abort(problem: 'aborted' | 'timeout'): void {
@@ -225,7 +235,7 @@ function readAnswer(headers: IncomingHttpHeaders, body: Buffer): Answer {
       return { ok: false, problem: 'missing', retryable: false, detail }
     case 'RESOURCE_EXHAUSTED':
       // With a delay the endpoint is busy; without one a limit is exceeded, nearly always that of the message size.
-      if (delay === undefined) return { ok: false, problem: 'too-large', retryable: false, detail }
+      if (delay === undefined) return { ok: false, problem: 'too-large', retryable: false, divisible: true, detail }
       return busyFor
     case 'CANCELLED':
     case 'DEADLINE_EXCEEDED':
@@ -234,6 +244,8 @@ function readAnswer(headers: IncomingHttpHeaders, body: Buffer): Answer {
     case 'UNAVAILABLE':
     case 'DATA_LOSS':
       return busyFor
+    case 'INVALID_ARGUMENT':
+      return { ok: false, problem: 'refused', retryable: false, divisible: true, detail }
     default:
       return { ok: false, problem: 'refused', retryable: false, detail }
   }

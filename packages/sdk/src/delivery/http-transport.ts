@@ -1,10 +1,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { answerToError, answerToStatus } from './transport.ts'
-import type { Answer, Attempt, Hold, Transport } from './transport.ts'
 import { loadBuiltin } from './builtins.ts'
+import { Deadline } from './deadline.ts'
 import { createHostLookup } from './host-lookup.ts'
 import type { HostLookup } from './host-lookup.ts'
 import type { OtlpSettings } from './settings.ts'
+import { answerToError, answerToStatus } from './transport.ts'
+import type { Answer, Attempt, Hold, Transport } from './transport.ts'
 
 // A partial success or a status message is short; more than this is not an answer to OTLP.
 const MAX_ANSWER_BYTES = 64 * 1024
@@ -53,7 +54,7 @@ class HttpAttempt implements Attempt {
   readonly #settle: (answer: Answer) => void
   readonly #open: (length: number) => ClientRequest
   readonly #hosts: HostLookup
-  readonly #timer: NodeJS.Timeout
+  readonly #deadline: Deadline
   #request: ClientRequest | undefined
   #settled = false
 
@@ -67,11 +68,11 @@ class HttpAttempt implements Attempt {
     this.#hosts = hosts
     const { promise, resolve } = Promise.withResolvers<Answer>()
     this.answer = promise
-    this.#timer = setTimeout(() => this.abort('timeout'), timeoutMillis).unref()
+    this.#deadline = new Deadline(timeoutMillis, () => this.abort('timeout'))
     this.#settle = (answer) => {
       if (this.#settled) return
       this.#settled = true
-      clearTimeout(this.#timer)
+      this.#deadline.cancel()
       resolve(answer)
     }
     body.then(
@@ -85,6 +86,14 @@ class HttpAttempt implements Attempt {
     if (socket === null || socket === undefined || socket.destroyed) return 'nothing'
     if (socket.connecting && this.#hosts.isAsking()) return 'lookup'
     return socket.connecting || socket.writableLength > 0 ? 'request' : 'nothing'
+  }
+
+  isWritten(): boolean {
+    return this.#request?.writableFinished === true && this.#request.socket?.writableLength === 0
+  }
+
+  waitedMillis(): number {
+    return this.#deadline.waitedMillis
   }
 
   abort(problem: 'aborted' | 'timeout'): void {

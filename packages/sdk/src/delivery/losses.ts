@@ -43,6 +43,25 @@ export interface LossCounter {
   dropped(signal: Signal, reason: LossReason, count: number): void
 }
 
+/** What became of items of one batch: without a reason they were accepted. */
+export interface Outcome {
+  readonly reason?: LossReason
+  readonly count: number
+}
+
+/** Keeps what became of one batch, so that it is counted when the batch is done and not before. */
+export class Tally implements LossCounter {
+  readonly outcomes: Outcome[] = []
+
+  exported(_signal: Signal, count: number): void {
+    if (count > 0) this.outcomes.push({ count })
+  }
+
+  dropped(_signal: Signal, reason: LossReason, count: number): void {
+    if (count > 0) this.outcomes.push({ reason, count })
+  }
+}
+
 /** Counts what was exported and what was lost, by signal and reason, and tells losses at most once a minute. */
 export class Losses implements LossCounter {
   readonly #warn: (line: string) => void
@@ -75,6 +94,14 @@ export class Losses implements LossCounter {
     else known.count += count
     const soonest = UNTOLD.has(reason) ? FIRST_REPORT_MILLIS : REPORT_MILLIS
     this.#timer ??= setTimeout(() => this.#report(), Math.max(soonest, this.#nextReportAt - performance.now())).unref()
+  }
+
+  /** Counts what became of a batch. */
+  settled(signal: Signal, outcomes: readonly Outcome[]): void {
+    for (const { reason, count } of outcomes) {
+      if (reason === undefined) this.exported(signal, count)
+      else this.dropped(signal, reason, count)
+    }
   }
 
   /** Tells at once what nothing has announced yet: the process may end. */

@@ -53,6 +53,14 @@ it('counts what is on its way, but does not drop it', () => {
   expect([outbox.bytes, outbox.isEmpty]).toEqual([0, true])
 })
 
+it('hands over a bounded number of batches in one turn, however many wait', () => {
+  const { outbox, push } = createOutbox(Infinity)
+  for (let i = 0; i < 1000; i++) push(batchOf('logs', 1), batchOf('traces', 1), batchOf('metrics', 1))
+  expect(outbox.takeNext()).toHaveLength(12)
+  expect(outbox.takeNext()).toHaveLength(0)
+  expect(outbox.signals).toEqual(new Set(['logs', 'traces', 'metrics']))
+})
+
 it('sends durable batches before those that came earlier', () => {
   const { outbox, push } = createOutbox(Infinity)
   push(batchOf('logs', 1), batchOf('logs', 2), batchOf('logs', 3, { isDurable: true }))

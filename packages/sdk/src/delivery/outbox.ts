@@ -50,7 +50,12 @@ export class Outbox {
 
   /** Signals that have something unsent. */
   get signals(): Set<Signal> {
-    return new Set([...this.#all()].map(({ batch }) => batch.signal))
+    const { ordinary, durable } = this.#waiting
+    return new Set(
+      SIGNALS.filter(
+        (signal) => this.#isOnWay(signal) || ordinary.recordsOf(signal) > 0 || durable.recordsOf(signal) > 0,
+      ),
+    )
   }
 
   /** Records that have not arrived, by signal. */

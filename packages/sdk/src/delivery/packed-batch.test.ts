@@ -2,7 +2,7 @@ import { ByteBuffer, countRecords, createBufferPool, createEncoder, decodeLogsRe
 import { expect, it } from 'vitest'
 import { RecordBuffer } from '../record-buffer.ts'
 import type { RecordBatch } from '../record-buffer.ts'
-import { assemblePacked, packBatch } from './packed-batch.ts'
+import { assemblePacked, divideBatch, packBatch } from './packed-batch.ts'
 
 const encoder = createEncoder()
 const resource = encoder.encodeResource({ attributes: { 'service.name': 'shop' } })
@@ -54,4 +54,57 @@ it('tells the resource of the thread that the records come from, where there is 
   const [from] = decoded.ok ? decoded.value.resourceLogs : []
   expect(from?.resource?.attributes[0]?.value).toMatchObject({ stringValue: 'other' })
   expect(countRecords(new ByteBuffer(8).written())).toBe(0)
+})
+
+const LIMITS = { maxBytes: Infinity, maxElements: Infinity }
+
+it.each([2, 3, 5, 8])('divides %d records of several scopes into two parts, in their order', (count) => {
+  const bodies = Array.from({ length: count }, (_none, i) => String(i))
+  const { pool, batch } = gather(bodies, 100_000)
+  const packed = packBatch(batch, { signal: 'logs', isDurable: true, pool })
+  const halves = divideBatch(packed)
+  expect(halves.map(({ records, isDurable }) => [records, isDurable])).toEqual([
+    [count >> 1, true],
+    [count - (count >> 1), true],
+  ])
+  const found = halves.map((half) => {
+    const decoded = decodeLogsRequest(assemblePacked(resource, half), LIMITS)
+    const logs = decoded.ok ? decoded.value.resourceLogs.flatMap(({ scopeLogs }) => scopeLogs) : []
+    return logs.flatMap(({ logRecords }) => logRecords.map(({ body }) => Number(body?.stringValue)))
+  })
+  // Those of a scope stand together in a request.
+  expect(found.flatMap((part) => part.sort((a, b) => a - b))).toEqual(bodies.map(Number))
+})
+
+it('divides long runs of one scope', () => {
+  const { pool, batch } = gather(['1'], 100_000)
+  const packed = packBatch(batch, { signal: 'logs', isDurable: false, pool })
+  expect(divideBatch(packed)).toEqual([])
+  const { start, end } = batch.runs[0] ?? { start: 0, end: 0 }
+  const bytes = Uint8Array.from([1, 2, 3, 4, 5].flatMap(() => [...packed.bytes.subarray(start, end)]))
+  const long = { ...packed, bytes, runs: Uint32Array.of(0, 0, bytes.length), records: 5 }
+  expect(divideBatch(long).map(({ records, runs }) => [records, ...runs])).toEqual([
+    [2, 0, 0, 2 * end],
+    [3, 0, 2 * end, 5 * end],
+  ])
+})
+
+it('counts the points of metrics, not the metrics', () => {
+  const pool = createBufferPool()
+  const batches: RecordBatch[] = []
+  const limits = { maxBytes: Infinity, maxRecords: Infinity, delayMillis: 60_000 }
+  const records = new RecordBuffer({ pool, ...limits, onBatch: (batch) => batches.push(batch) })
+  const points = (count: number) =>
+    Array.from({ length: count }, (_none, value) => ({ startTime: 1, time: 2, attributePairs: ['n', value], value }))
+  for (const count of [3, 1, 2]) {
+    const out = records.open()
+    const start = out.position
+    const dataPoints = points(count)
+    encoder.encodeMetric(out, { kind: 'gauge', valueType: 'int', name: 'queue.length', points: dataPoints })
+    records.close(scopes[0] as Uint8Array, start, count)
+  }
+  records.flush()
+  const packed = packBatch(batches[0] as RecordBatch, { signal: 'metrics', isDurable: false, pool })
+  expect(packed.records).toBe(6)
+  expect(divideBatch(packed).map((half) => half.records)).toEqual([3, 3])
 })

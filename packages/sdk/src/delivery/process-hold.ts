@@ -16,12 +16,12 @@ const STALLED_MILLIS = 500
  * is done; its process then ends as it would without them.
  */
 export class ProcessHold {
-  readonly #attempts = new Map<Attempt, number>()
+  readonly #attempts = new Set<Attempt>()
   #timer: NodeJS.Timeout | undefined
 
   /** Watches an attempt until it is over. */
   watch(attempt: Attempt): void {
-    this.#attempts.set(attempt, performance.now())
+    this.#attempts.add(attempt)
     this.#timer ??= setInterval(() => this.#look(), POLL_MILLIS).unref()
     void attempt.answer.finally(() => this.#forget(attempt))
   }
@@ -34,17 +34,19 @@ export class ProcessHold {
   }
 
   #look(): void {
-    const holding = [...this.#attempts].filter(([attempt]) => attempt.hold() !== 'nothing')
+    const holding = [...this.#attempts].filter((attempt) => attempt.hold() !== 'nothing')
     if (holding.length === 0) return
-    const now = performance.now()
-    const stalled = holding.some(([, since]) => now - since >= STALLED_MILLIS)
-    const requests = countRequests(stalled)
+    const requests = countRequests(holding.some(isStalled))
     // TLS writes through a stream of its own and so counts twice.
     if (requests === undefined || requests > holding.length * 2) return
     // Questions to name servers are not listed. Without them and without requests something else holds, unlisted too.
-    if (requests === 0 && !holding.some(([attempt]) => attempt.hold() === 'lookup')) return
-    for (const [attempt, since] of holding) attempt.abort(now - since >= STALLED_MILLIS ? 'timeout' : 'aborted')
+    if (requests === 0 && !holding.some((attempt) => attempt.hold() === 'lookup')) return
+    for (const attempt of holding) attempt.abort(isStalled(attempt) ? 'timeout' : 'aborted')
   }
+}
+
+function isStalled(attempt: Attempt): boolean {
+  return attempt.waitedMillis() >= STALLED_MILLIS
 }
 
 /** Number of requests to the system that are pending; `undefined` if anything else is active. */

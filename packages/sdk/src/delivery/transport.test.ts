@@ -38,15 +38,21 @@ it.each([429, 502, 503, 504])('keeps what HTTP %d refuses for later', (status) =
 })
 
 it.each([
-  [400, 'refused'],
   [401, 'credentials'],
   [403, 'credentials'],
   [404, 'missing'],
-  [413, 'too-large'],
   [500, 'refused'],
   [302, 'refused'],
 ])('gives up on HTTP %d as %s', (status, problem) => {
   expect(answerToStatus(status, '2')).toEqual({ ok: false, problem, retryable: false, detail: String(status) })
+})
+
+it.each([
+  [400, 'refused'],
+  [413, 'too-large'],
+])('gives up on HTTP %d as %s, unless parts are accepted', (status, problem) => {
+  const answer = { ok: false, problem, retryable: false, divisible: true, detail: String(status) }
+  expect(answerToStatus(status, '2')).toEqual(answer)
 })
 
 it.each([

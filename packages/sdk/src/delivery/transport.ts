@@ -12,6 +12,10 @@ export interface Attempt {
   readonly answer: Promise<Answer>
   /** What of it holds the process, although its sockets are unreferenced. */
   hold(): Hold
+  /** Whether the system has taken the whole request, so that it arrives if there is somebody to take it. */
+  isWritten(): boolean
+  /** How long the endpoint has had to answer, in milliseconds; time during which nobody here could have heard it is left out. */
+  waitedMillis(): number
   /** Ends the attempt; `answer` then settles with `problem`. */
   abort(problem: 'aborted' | 'timeout'): void
 }
@@ -30,6 +34,8 @@ export type Answer =
       readonly problem: Problem
       /** Whether the same request may be accepted later. */
       readonly retryable: boolean
+      /** Whether parts of the request may be accepted where the whole is not. */
+      readonly divisible?: true
       /** How long the endpoint asks to be left alone. */
       readonly retryAfterMillis?: number
       /** HTTP status, gRPC status name or system error code: nothing that the endpoint could have chosen freely. */
@@ -90,8 +96,10 @@ export function answerToStatus(status: number, retryAfter: string | undefined): 
     case 404:
     case 405:
       return { ok: false, problem: 'missing', retryable: false, detail }
+    case 400:
+      return { ok: false, problem: 'refused', retryable: false, divisible: true, detail }
     case 413:
-      return { ok: false, problem: 'too-large', retryable: false, detail }
+      return { ok: false, problem: 'too-large', retryable: false, divisible: true, detail }
     case 429:
     case 502:
     case 503:

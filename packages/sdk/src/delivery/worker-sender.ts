@@ -2,14 +2,12 @@ import { loadBuiltin } from './builtins.ts'
 import { cloneSettings } from './export-messages.ts'
 import type { ExportWorkerData, MessageFromWorker, MessageToWorker } from './export-messages.ts'
 import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
-import type { LossCounter } from './losses.ts'
 import type { OutboxEntry } from './outbox.ts'
 import type { MessagePort, Worker } from 'node:worker_threads'
 
 /** What an export thread is made from, and who hears of it. */
 export interface WorkerSenderOptions {
   readonly settings: ExportSettings
-  readonly losses: LossCounter
   readonly events: ExportEvents
   /** File that calls `runExportWorker` with its `workerData`. */
   readonly file: URL
@@ -116,14 +114,14 @@ export class WorkerSender implements Sender {
   }
 
   #hear(message: MessageFromWorker): void {
-    const { events, losses, warn, onMemory } = this.#options
+    const { events, warn, onMemory } = this.#options
     switch (message.kind) {
       case 'ready':
         this.#release()
         break
       case 'done':
         this.#away.delete(message.id)
-        events.onDone(message.id)
+        events.onDone(message.id, message.outcomes)
         onMemory(message.memory)
         break
       case 'success':
@@ -134,12 +132,6 @@ export class WorkerSender implements Sender {
         break
       case 'giveUp':
         events.onGiveUp(message.round, message.signal)
-        break
-      case 'exported':
-        losses.exported(message.signal, message.count)
-        break
-      case 'dropped':
-        losses.dropped(message.signal, message.reason, message.count)
         break
       case 'line':
         warn(message.text)

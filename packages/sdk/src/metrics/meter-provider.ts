@@ -127,7 +127,7 @@ function createEmit(
       const out = records.open()
       const start = out.position
       if (!encoder.encodeMetric(out, part)) return 0
-      records.close(scope, start)
+      records.close(scope, start, part.points.length)
       return part.points.length
     } catch {
       troubles.lose('metric_failed')

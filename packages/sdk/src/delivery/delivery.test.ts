@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest'
+import { Delivery } from './delivery.ts'
+import { EndpointHealth } from './endpoint-health.ts'
+import type { Failure } from './delivery.ts'
+import { Tally } from './losses.ts'
+import { settingsFor } from './pipeline.test.helper.ts'
+import type { Answer, Attempt, Hold } from './transport.ts'
+
+interface AttemptState {
+  waitedMillis: number
+  isWritten: boolean
+  hold: Hold
+}
+
+/** A delivery whose attempts hang until they are answered or aborted. */
+function createDelivery(state: Partial<AttemptState> = {}, timeoutMillis = 10_000) {
+  const { waitedMillis = 0, isWritten = false, hold = 'nothing' } = state
+  const lines: string[] = []
+  const failures: Failure[] = []
+  const aborts: string[] = []
+  const answers: ((answer: Answer) => void)[] = []
+  const send = (): Attempt => {
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    answers.push(resolve)
+    return {
+      answer: promise,
+      hold: () => hold,
+      isWritten: () => isWritten,
+      waitedMillis: () => waitedMillis,
+      abort: (problem) => void aborts.push(problem),
+    }
+  }
+  const losses = new Tally()
+  const delivery = new Delivery(
+    {
+      settings: settingsFor('http://collector', 'http/protobuf', { timeoutMillis }),
+      signal: 'logs',
+      transport: { send },
+    },
+    Infinity,
+    () => 0,
+    {
+      health: new EndpointHealth((line) => lines.push(line)),
+      losses,
+      onFailure: (_signal, failure) => failures.push(failure),
+    },
+  )
+  return { delivery, lines, failures, aborts, answers, losses }
+}
+
+const PARCEL = { body: new Uint8Array(1), count: 1 }
+const BUSY: Answer = { ok: false, problem: 'busy', retryable: true }
+
+it.each([
+  [199, false, [], 0],
+  [200, true, ['timeout'], 0],
+  [999, true, ['timeout'], 0],
+  [1000, true, ['timeout'], 1],
+])('takes %d ms without an answer for silence: %s', (waitedMillis, isVain, problems, told) => {
+  const { delivery, lines, failures } = createDelivery({ waitedMillis })
+  void delivery.deliver(PARCEL)
+  expect(delivery.stopWaiting()).toBe(isVain)
+  expect(failures.map(({ problem }) => problem)).toEqual(problems)
+  expect(lines).toHaveLength(told)
+})
+
+it('tells a time-out that is shorter than what counts as silence otherwise', () => {
+  const { delivery, lines } = createDelivery({ waitedMillis: 300 }, 300)
+  void delivery.deliver(PARCEL)
+  delivery.stopWaiting()
+  expect(lines).toEqual([expect.stringContaining('does not answer')])
+})
+
+it.each([
+  [199, 'aborted'],
+  [200, 'timeout'],
+])('ends what holds the process after %d ms as %s', (waitedMillis, problem) => {
+  const { delivery, aborts } = createDelivery({ waitedMillis, hold: 'request' })
+  void delivery.deliver(PARCEL)
+  delivery.stopWaiting()
+  expect(aborts).toEqual([problem])
+})
+
+it.each<[what: string, state: Partial<AttemptState>, isTrusted: boolean]>([
+  ['that is written', { isWritten: true }, true],
+  ['that is written in part', { isWritten: false }, false],
+  ['that is written, but unanswered for long', { isWritten: true, waitedMillis: 1000 }, false],
+])('at the end looks at a request %s', (_what, state, isTrusted) => {
+  const { delivery, aborts } = createDelivery(state)
+  void delivery.deliver(PARCEL)
+  expect([...delivery.cut()]).toEqual(isTrusted ? [PARCEL] : [])
+  expect(aborts).toEqual(isTrusted ? [] : ['aborted'])
+})
+
+it('at the end trusts no request to an endpoint that was not well', async () => {
+  const { delivery, answers } = createDelivery({ isWritten: true })
+  void delivery.deliver(PARCEL)
+  answers[0]?.(BUSY)
+  await delivery.hurry()
+  void delivery.hurry()
+  // The pause is over; the next attempt is on its way.
+  await Promise.resolve()
+  void delivery.deliver(PARCEL)
+  expect([...delivery.cut()]).toEqual([])
+})
+
+it('goes on for those who wait where one request is refused for what is in it', async () => {
+  const { delivery, answers, losses } = createDelivery()
+  const first = delivery.deliver(PARCEL)
+  const second = delivery.deliver({ ...PARCEL, count: 2 })
+  let isOver = false
+  void delivery.hurry().then(() => (isOver = true))
+  answers[0]?.({ ok: false, problem: 'refused', retryable: false, divisible: true })
+  expect(await first).toBe('refused')
+  expect(isOver).toBe(false)
+  answers[1]?.({ ok: true, body: new Uint8Array() })
+  expect(await second).toBeUndefined()
+  expect(losses.outcomes).toEqual([{ reason: 'refused', count: 1 }, { count: 2 }])
+})
+
+it.each(['credentials', 'missing', 'protocol'] as const)(
+  'leaves those who wait where the endpoint fails by %s',
+  async (problem) => {
+    const { delivery, answers } = createDelivery()
+    void delivery.deliver(PARCEL)
+    const hurried = delivery.hurry()
+    answers[0]?.({ ok: false, problem, retryable: false })
+    await expect(hurried).resolves.toBeUndefined()
+  },
+)
