@@ -3,7 +3,7 @@ import { request as makeRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { services, startProgram, startReceiver } from '@plutus/test-kit'
-import type { ReceivedLog, ReceivedSpan, Receiver, TestNode } from '@plutus/test-kit'
+import type { ReceivedLog, ReceivedPoint, ReceivedSpan, Receiver, TestNode } from '@plutus/test-kit'
 import { programFile } from './program-file.ts'
 
 /** An answer of the service. */
@@ -24,12 +24,14 @@ export interface RunningService {
   ): Promise<Reply>
   /** Sends the lines of a head as they are and gives the answer as text: clients refuse to send what attackers do. */
   askRaw(...lines: readonly string[]): Promise<string>
-  /** Waits for the server span of the one request with a path. */
-  server(path: string): Promise<ReceivedSpan>
+  /** Waits for the server span of the one request with a path, or of that in a trace. */
+  server(path: string, traceId?: string): Promise<ReceivedSpan>
   /** Waits for the first record that fits. */
   record(fits: (log: ReceivedLog) => boolean): Promise<ReceivedLog>
   /** Waits for the one event of a name, of the request with a path if one is given. */
   event(name: string, path?: string): Promise<ReceivedLog>
+  /** Points of a histogram as they arrived last. */
+  points(name: string): readonly ReceivedPoint[]
   /** Ends the service, so that everything has arrived. */
   stop(): Promise<void>
 }
@@ -68,15 +70,21 @@ export async function startService({ node, format = 'cjs', env = {} }: ServiceOp
       socket.end(`${[...lines, 'host: shop.test', 'connection: close'].join('\r\n')}\r\n\r\n`)
       return (await socket.setEncoding('latin1').toArray()).join('')
     },
-    server: async (path) =>
+    server: async (path, traceId) =>
       await receiver.waitFor(() =>
-        receiver.spans.find(({ kind, attributes }) => kind === 'SERVER' && attributes['url.path'] === path),
+        receiver.spans.find(
+          (span) =>
+            span.kind === 'SERVER' &&
+            span.attributes['url.path'] === path &&
+            (traceId === undefined || span.traceId === traceId),
+        ),
       ),
     record,
     event: async (name, path) =>
       await record(
         ({ eventName, attributes }) => eventName === name && (path === undefined || attributes['url.path'] === path),
       ),
+    points: (name) => receiver.metrics.findLast((metric) => metric.name === name)?.points ?? [],
     stop: async () => {
       program.kill('SIGTERM')
       await program.exited.catch(() => undefined)

@@ -23,6 +23,11 @@ module.exports = function addRoutes(app, { express, http, pg, pino, events, Work
   app.post('/body', express.text({ type: () => true }), (request, response) => {
     response.set('x-told', 'yes').send(String(request.body.length))
   })
+  app.get('/user', async (_request, response) => {
+    await new Promise((resolve) => setImmediate(resolve))
+    events.setUser({ id: 'user-7' })
+    response.cookie('session', 'secret-session').send('known')
+  })
   app.get('/query/:seconds', async (request, response) => {
     await pool.query('SELECT pg_sleep($1)', [request.params.seconds])
     response.send('queried')

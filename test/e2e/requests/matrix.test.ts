@@ -1,0 +1,30 @@
+import { NODES } from '@plutus/test-kit'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { checkCorrelation, CORRELATION_SETTINGS } from './correlation-checks.ts'
+import { checkRequests, REQUEST_SETTINGS } from './request-checks.ts'
+import { startService } from './service.ts'
+import type { RunningService } from './service.ts'
+
+const isFull = process.env['MODE'] === 'full'
+// Each Node and each format runs with both samplers; every one with every other where there is time for it.
+const RUNS = NODES.flatMap((node, index) =>
+  (['cjs', 'mjs'] as const).flatMap((format) =>
+    (['always_on', 'always_off'] as const)
+      .filter((sampler) => isFull || (sampler === 'always_on') === ((format === 'cjs') === (index % 2 === 1)))
+      .map((sampler) => ({ node, format, sampler, label: node.label })),
+  ),
+)
+
+describe.each(RUNS)('on Node $label, $format, sampler $sampler', ({ node, format, sampler }) => {
+  let service: RunningService
+
+  beforeAll(async () => {
+    const env = { OTEL_TRACES_SAMPLER: sampler, ...REQUEST_SETTINGS, ...CORRELATION_SETTINGS }
+    service = await startService({ node, format, env })
+  })
+
+  afterAll(async () => await service.stop())
+
+  checkRequests(() => service, sampler === 'always_on')
+  checkCorrelation(() => service, sampler === 'always_on')
+})
