@@ -78,12 +78,23 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
   if (!isWorker && engine.destination !== 'nowhere') recordProcessEvents()
   flushAtExit(engine, waitMillis)
   if (isWorker) return
+  const recordEnd = (signal: NodeJS.Signals): void => {
+    if (engine.destination !== 'nowhere') recordProcessStopped(128 + constants.signals[signal])
+  }
   watchSignals({
     beforeEnd: async (signal) => {
-      if (engine.destination !== 'nowhere') recordProcessStopped(128 + constants.signals[signal])
+      recordEnd(signal)
+      const start = performance.now()
       await flushHolding(engine, waitMillis)
-      engine.finish?.(0)
+      // What was recorded meanwhile.
+      engine.finish?.(Math.max(waitMillis - (performance.now() - start), 0))
     },
+    ...(engine.finish && {
+      beforeEndNow: (signal) => {
+        recordEnd(signal)
+        engine.finish?.(waitMillis)
+      },
+    }),
     whenHandled: () => void engine.flush(waitMillis),
   })
   teller.info(describeStart(engine, version, chosen))
