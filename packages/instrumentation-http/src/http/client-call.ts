@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
 import { context, SpanStatusCode } from '@opentelemetry/api'
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import { captureHeaders } from './captured-headers.ts'
@@ -10,6 +9,18 @@ import type { HttpOptions } from './options.ts'
 export interface ClientTarget {
   readonly method: string
   readonly server: { readonly address: string; readonly port: number }
+}
+
+/** What is read of the answer to a call, whichever version of HTTP it came by. */
+export interface Answer {
+  readonly statusCode?: number | undefined
+  /** `1.0`, `1.1` or `2`. */
+  readonly httpVersion: string
+  readonly headers: IncomingHttpHeaders
+  readonly socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined } | null
+  /** `null` as long as nobody has begun to read. */
+  readonly readableFlowing: boolean | null
+  listenerCount(event: string): number
 }
 
 /** Time after which an answer that nobody has begun to read is taken as not wanted. */
@@ -29,7 +40,7 @@ export class ClientCall {
   readonly #startedAt = performance.now()
   #known: Attributes = {}
   #headAt: number | undefined
-  #response: IncomingMessage | undefined
+  #response: Answer | undefined
   #isEnded = false
 
   constructor(span: Span, target: ClientTarget, options: HttpOptions, metrics: HttpMetrics) {
@@ -40,7 +51,7 @@ export class ClientCall {
   }
 
   /** The head of the answer arrived: status, protocol, headers. */
-  answered(response: IncomingMessage): void {
+  answered(response: Answer): void {
     this.#headAt = performance.now()
     this.#response = response
     const status = response.statusCode ?? 0
@@ -49,7 +60,7 @@ export class ClientCall {
       'network.protocol.version': response.httpVersion,
       ...(status >= 400 ? { 'error.type': String(status) } : undefined),
     }
-    const { remoteAddress, remotePort } = (response.socket as Socket | null) ?? {}
+    const { remoteAddress, remotePort } = response.socket ?? {}
     this.#span.setAttributes({
       ...(remoteAddress === undefined ? undefined : { 'network.peer.address': remoteAddress }),
       ...(remotePort === undefined ? undefined : { 'network.peer.port': remotePort }),

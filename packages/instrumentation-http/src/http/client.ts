@@ -4,14 +4,14 @@ import type { Attributes, Context, Tracer } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { getCorrelationId } from '@plutus/events'
 import { captureHeaders } from './captured-headers.ts'
-import { quietly } from '../quietly.ts'
-import { ClientCall, UNREAD_MILLIS } from './client-call.ts'
+import { ClientCall } from './client-call.ts'
 import { createHostCheck } from './correlation.ts'
 import { setEmitSlot } from './emit-context.ts'
 import { addHeaders } from './late-headers.ts'
 import { methodOf, spanNameOf } from './methods.ts'
 import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
+import { UnreadAnswers } from './unread-answers.ts'
 
 const CALL = Symbol('plutus.http.client.call')
 const MAX_TEXT = 4_096
@@ -26,8 +26,7 @@ export class ClientObserver {
   readonly #metrics: HttpMetrics
   readonly #tracer: () => Tracer
   readonly #mayCorrelate: (host: string | undefined) => boolean
-  readonly #answered = new Set<ClientCall>()
-  #sweep: NodeJS.Timeout | undefined
+  readonly #unread = new UnreadAnswers()
 
   constructor(options: HttpOptions, metrics: HttpMetrics, tracer: () => Tracer) {
     this.#options = options
@@ -63,7 +62,7 @@ export class ClientObserver {
     const call = (request as { [CALL]?: ClientCall })[CALL]
     if (call === undefined) return
     call.answered(response)
-    this.#watchUnread(call)
+    this.#unread.watch(call)
     setEmitSlot(response, { context: call.context, watch: (event, value) => call.heard(event, value) })
   }
 
@@ -71,18 +70,6 @@ export class ClientObserver {
   failed({ request, error }: { readonly request: ClientRequest; readonly error: unknown }): void {
     const call = (request as { [CALL]?: ClientCall })[CALL]
     call?.fail(error)
-  }
-
-  /** One timer for all calls, and none while there are none: it must not keep the process alive. */
-  #watchUnread(call: ClientCall): void {
-    this.#answered.add(call)
-    this.#sweep ??= setInterval(() => {
-      const now = performance.now()
-      for (const open of this.#answered) quietly(() => void (open.endIfUnread(now) && this.#answered.delete(open)))
-      if (this.#answered.size > 0) return
-      clearInterval(this.#sweep)
-      this.#sweep = undefined
-    }, UNREAD_MILLIS).unref()
   }
 
   /** Whether the host that a request is sent to may see the id and, if that is a proxy, the one that it asks. */

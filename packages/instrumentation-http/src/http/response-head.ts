@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { InboundResponse } from './inbound.ts'
 
 /** What Node keeps of a head that `writeHead` wrote down at once: `getHeaders` does not know those headers. */
 interface StoredHead {
@@ -7,7 +7,7 @@ interface StoredHead {
 }
 
 /** Headers of a response that is over, by lower-case name. */
-export function readResponseHeaders(response: ServerResponse): Readonly<Record<string, unknown>> {
+export function readResponseHeaders(response: InboundResponse): Readonly<Record<string, unknown>> {
   const known = response.getHeaders()
   const head = (response as StoredHead)._header
   if (typeof head !== 'string') return known
@@ -20,8 +20,8 @@ export function readResponseHeaders(response: ServerResponse): Readonly<Record<s
 }
 
 /** Size of a response body in bytes, where its head tells it. */
-export function readResponseSize(response: ServerResponse): number | undefined {
+export function readResponseSize(response: InboundResponse): number | undefined {
   const stored = (response as StoredHead)._contentLength
-  const size = typeof stored === 'number' ? stored : Number(response.getHeader('content-length') ?? Number.NaN)
+  const size = typeof stored === 'number' ? stored : Number(response.getHeaders()['content-length'] ?? Number.NaN)
   return Number.isSafeInteger(size) && size >= 0 ? size : undefined
 }

@@ -1,10 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { context, SpanStatusCode } from '@opentelemetry/api'
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { RPCMetadata } from '@opentelemetry/core'
 import { recordEvent } from '@plutus/events'
 import type { BodyCapture } from './body-capture.ts'
 import { captureHeaders } from './captured-headers.ts'
+import type { InboundRequest, InboundResponse } from './inbound.ts'
 import { spanNameOf } from './methods.ts'
 import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
@@ -12,8 +12,8 @@ import { readResponseHeaders, readResponseSize } from './response-head.ts'
 
 /** What is known of an inbound request when it starts. */
 export interface ServerRequestStart {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: InboundRequest
+  readonly response: InboundResponse
   readonly span: Span
   readonly context: Context
   readonly rpc: RPCMetadata

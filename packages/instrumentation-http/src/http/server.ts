@@ -14,6 +14,7 @@ import type { FindClientAddress } from './client-address.ts'
 import { readCorrelationId } from './correlation.ts'
 import { setEmitSlot } from './emit-context.ts'
 import { parseHost } from './host.ts'
+import type { InboundRequest, InboundSocket } from './inbound.ts'
 import { methodOf, spanNameOf } from './methods.ts'
 import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
@@ -56,7 +57,7 @@ export class ServerObserver {
     const state = new ServerRequest({ ...opened, request, response, body }, this.#options, this.#metrics)
     ;(response as { [REQUEST]?: ServerRequest })[REQUEST] = state
     trackUntilClosed(socket, state)
-    this.#answerHeaders(response, opened)
+    for (const [name, value] of this.answerHeaders(opened)) response.setHeader(name, value)
     const watch =
       body === undefined
         ? undefined
@@ -76,7 +77,7 @@ export class ServerObserver {
   }
 
   /** Starts the span of an inbound request and makes the context of its listeners. */
-  open(request: IncomingMessage, socket: Socket) {
+  open(request: InboundRequest, socket: InboundSocket) {
     const { trustIncoming, correlationHeaders, captureRequestHeaders, baggageKeys } = this.#options
     const { headers } = request
     const extracted = propagation.extract(ROOT_CONTEXT, headers)
@@ -84,7 +85,7 @@ export class ServerObserver {
     const links: Link[] = trustIncoming === 'link' && remote !== undefined ? [{ context: remote }] : []
     const parent = trustIncoming === 'parent' ? extracted : trace.deleteSpan(extracted)
     const method = methodOf(request.method)
-    const scheme = (socket as { encrypted?: boolean }).encrypted === true ? 'https' : 'http'
+    const scheme = socket.encrypted === true ? 'https' : 'http'
     const target = (request.url ?? '/').slice(0, MAX_TEXT)
     const question = target.indexOf('?')
     const path = question === -1 ? target : target.slice(0, question)
@@ -128,23 +129,27 @@ export class ServerObserver {
     return entered
   }
 
-  #answerHeaders(response: ServerResponse, { span, correlation }: ReturnType<ServerObserver['open']>): void {
+  /** Headers that the settings have responses carry. */
+  answerHeaders({ span, correlation }: OpenedRequest): readonly (readonly [name: string, value: string])[] {
     const { correlationEcho, correlationHeaders, serverTiming } = this.#options
+    const headers: (readonly [string, string])[] = []
     const name = correlationHeaders[0]
-    if (correlationEcho && name !== undefined) response.setHeader(name, correlation)
-    if (!serverTiming) return
+    if (correlationEcho && name !== undefined) headers.push([name, correlation])
+    if (!serverTiming) return headers
     const { traceId, spanId, traceFlags } = span.spanContext()
-    response.setHeader(
-      'server-timing',
-      `traceparent;desc="00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}"`,
-    )
-    response.setHeader('access-control-expose-headers', 'Server-Timing')
+    const flags = traceFlags.toString(16).padStart(2, '0')
+    headers.push(['server-timing', `traceparent;desc="00-${traceId}-${spanId}-${flags}"`])
+    headers.push(['access-control-expose-headers', 'Server-Timing'])
+    return headers
   }
 }
 
+/** An inbound request whose span has started. */
+export type OpenedRequest = ReturnType<ServerObserver['open']>
+
 function describeRequest(
-  request: IncomingMessage,
-  socket: Socket,
+  request: InboundRequest,
+  socket: InboundSocket,
   {
     method,
     scheme,
