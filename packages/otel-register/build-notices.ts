@@ -9,9 +9,9 @@ interface Manifest {
 }
 
 /** Writes the licences of all packages whose code is in the bundle, each text once, in alphabetical order. */
-export function writeNotices({ outputs }: Metafile, room: string): string {
+export function writeNotices(metafiles: readonly Metafile[], room: string): string {
   const folders = new Set<string>()
-  for (const { inputs } of Object.values(outputs)) {
+  for (const { inputs } of metafiles.flatMap(({ outputs }) => Object.values(outputs))) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
       const folder = bytesInOutput > 0 ? /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] : undefined
       if (folder !== undefined) folders.add(join(room, folder))

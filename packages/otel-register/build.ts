@@ -2,8 +2,11 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, stat
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { BuildResult, Metafile, Plugin } from 'esbuild'
+import type { BuildOptions, Plugin } from 'esbuild'
+import { createBarrels } from './build-barrels.ts'
+import type { Barrels } from './build-barrels.ts'
 import { writeNotices } from './build-notices.ts'
+import { LINE_LIMIT, packParts } from './build-parts.ts'
 
 // Bundles the hook into dist/: one small start, and a file for everything that is loaded on demand.
 
@@ -14,11 +17,13 @@ const LOCK_STALE_MILLIS = 30_000
 
 const entryPoints = {
   start: 'src/index.ts',
-  'loader-thread': 'src/hooks/loader-thread.ts',
   ...entriesOf('src/instrumentations', 'instrumentations'),
   ...entriesOf('src/upstream/parts', 'upstream/parts'),
   ...entriesOf('src/plutus/parts', 'plutus/parts'),
 }
+// Threads of their own: they share nothing with the rest, and get nothing that they do not need.
+const exportWorker = { 'export-worker': 'src/plutus/export-worker.ts' }
+const loaderThread = { 'loader-thread': 'src/hooks/loader-thread.ts' }
 
 // What upstream's base class imports of these packages is ours: it registers patches there, and the hook runs them.
 const moduleHooks: Plugin = {
@@ -32,7 +37,7 @@ const moduleHooks: Plugin = {
 }
 
 // Upstream's wrapping helper writes to the console what it cannot wrap; on the application's error stream that is noise.
-const quietShimmer: Plugin = {
+const quietShimmer = ({ rewrite }: Barrels): Plugin => ({
   name: 'quiet-shimmer',
   setup: (bundler) => {
     bundler.onLoad({ filter: /@opentelemetry[/\\]instrumentation[/\\]dist[/\\]shimmer\.mjs$/ }, ({ path }) => {
@@ -42,38 +47,68 @@ const quietShimmer: Plugin = {
         'import { diag } from "@opentelemetry/api"\nlet logger = (line) => diag.debug(line)',
       )
       if (quiet === source) throw new Error(`${path} no longer has the logger that is replaced`)
-      return { contents: quiet }
+      return { contents: rewrite(quiet, path) }
     })
-  },
-}
-
-const result = await build({
-  absWorkingDir: ROOM,
-  entryPoints,
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22',
-  mainFields: ['module', 'main'],
-  chunkNames: '[name]-[hash]',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  lineLimit: 120, // Node prints the line that throws
-  legalComments: 'none',
-  logLevel: 'warning',
-  metafile: true,
-  write: false,
-  plugins: [moduleHooks, quietShimmer],
-  // Bundled CommonJS asks for Node's own modules by `require`, which ES modules lack.
-  banner: {
-    js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);",
   },
 })
 
-await publish(result)
-console.log(describe(result.metafile))
+// In the sources a file is loaded by its name; here the pieces of the bundle load each other.
+const ownFiles: Plugin = {
+  name: 'own-files',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /[/\\]otel-register[/\\]src[/\\]own-files\.ts$/ }, () => ({
+      contents: `export const loadFile = (name) => $load(name)
+export const findFile = (name) => require('node:url').pathToFileURL(require('node:path').join(__dirname, name))`,
+    }))
+  },
+}
+
+const barrels = createBarrels(ROOM)
+const shared: BuildOptions = {
+  absWorkingDir: ROOM,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  mainFields: ['module', 'main'],
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  plugins: [moduleHooks, quietShimmer(barrels), ownFiles, barrels.plugin],
+}
+const split = await build({
+  ...shared,
+  entryPoints,
+  splitting: true,
+  format: 'esm',
+  chunkNames: '[name]-[hash]',
+  metafile: true,
+  write: false,
+})
+const alone = { minifyWhitespace: true, lineLimit: LINE_LIMIT, metafile: true, write: false } as const
+const packed = await packParts(
+  { files: split.outputFiles, metafile: split.metafile, room: ROOM, dist: DIST },
+  'start',
+  Object.keys(entryPoints),
+)
+const worker = await build({
+  ...shared,
+  ...alone,
+  entryPoints: exportWorker,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+})
+const loader = await build({ ...shared, ...alone, entryPoints: loaderThread, format: 'esm' })
+
+await publish([
+  ...packed,
+  ...[...worker.outputFiles, ...loader.outputFiles].map(({ path, text }): [string, string] => [
+    relative(DIST, path),
+    text,
+  ]),
+  ['THIRD-PARTY-NOTICES.txt', writeNotices([split.metafile, worker.metafile, loader.metafile], ROOM)],
+])
+console.log(describe(packed))
 
 function entriesOf(folder: string, out: string): Record<string, string> {
   const files = globSync(`${folder}/*.ts`, { cwd: ROOM }).filter((file) => !file.endsWith('.test.ts'))
@@ -81,14 +116,10 @@ function entriesOf(folder: string, out: string): Record<string, string> {
 }
 
 /**
- * Puts the files in place one by one, each in one step, those that others import first. A program that starts
- * meanwhile finds either build whole, and two builds at once take turns.
+ * Puts the files in place one by one, each in one step, the start's last. Two builds at once take turns.
  */
-async function publish({ outputFiles, metafile }: BuildResult<{ write: false; metafile: true }>): Promise<void> {
-  const files = new Map<string, Uint8Array | string>([
-    ...outputFiles.map(({ path, contents }): [string, Uint8Array] => [path, contents]).sort(byImportOrder),
-    [join(DIST, 'THIRD-PARTY-NOTICES.txt'), writeNotices(metafile, ROOM)],
-  ])
+async function publish(texts: readonly (readonly [string, string])[]): Promise<void> {
+  const files = new Map(texts.map(([name, text]) => [join(DIST, name), text]))
   await lock()
   try {
     for (const [path, contents] of files) replaceFile(path, contents)
@@ -100,17 +131,8 @@ async function publish({ outputFiles, metafile }: BuildResult<{ write: false; me
   }
 }
 
-function byImportOrder([a]: [string, unknown], [b]: [string, unknown]): number {
-  return rankOf(a) - rankOf(b) || (a < b ? -1 : 1)
-}
-
-function rankOf(path: string): number {
-  const name = relative(DIST, path).replaceAll('\\', '/').replace(/\.js$/, '')
-  return Object.hasOwn(entryPoints, name) ? 1 : 0
-}
-
-function replaceFile(path: string, contents: Uint8Array | string): void {
-  const bytes = Buffer.from(contents as Uint8Array)
+function replaceFile(path: string, contents: string): void {
+  const bytes = Buffer.from(contents)
   if (existsSync(path) && readFileSync(path).equals(bytes)) return
   mkdirSync(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}`
@@ -131,20 +153,10 @@ async function lock(): Promise<void> {
   }
 }
 
-function describe({ outputs }: Metafile): string {
-  const size = (path: string): number => outputs[path]?.bytes ?? 0
-  const seen = new Set<string>()
-  const walk = (path: string): number => {
-    if (seen.has(path)) return 0
-    seen.add(path)
-    const statics = (outputs[path]?.imports ?? []).filter(
-      ({ kind, external }) => kind === 'import-statement' && !external,
-    )
-    return size(path) + statics.reduce((sum, { path: next }) => sum + walk(next), 0)
-  }
-  const start = walk('dist/start.js')
-  const all = Object.keys(outputs).reduce((sum, path) => sum + size(path), 0)
-  return `packages/otel-register/dist: ${Object.keys(outputs).length} files, ${kB(all)}; loaded at start: ${seen.size} files, ${kB(start)}`
+function describe(files: ReadonlyMap<string, string>): string {
+  const start = files.get('start.cjs') ?? ''
+  const all = [...files.values()].reduce((sum, text) => sum + text.length, 0)
+  return `packages/otel-register/dist: ${files.size} files, ${kB(all)}; loaded at start: ${kB(start.length)}`
 }
 
 function kB(bytes: number): string {

@@ -40,7 +40,7 @@ function start() {
   // A second start has to be seen, and cached modules are not run again.
   delete require.cache[__filename]
   try {
-    require('./dist/start.js').start({
+    require('./dist/start.cjs').start({
       require: require,
       entry: __filename,
       version: require('./package.json').version,

@@ -11,6 +11,7 @@ import { createInstrumentationLoader } from './instrumentation-loader.ts'
 import type { InstrumentationFile } from './instrumentation-loader.ts'
 import { onFirstTurn } from './first-turn.ts'
 import type { InstrumentationSpec } from './instrumentation-table.ts'
+import { findFile, loadFile } from './own-files.ts'
 import type { Teller } from './teller.ts'
 
 /** What the module hooks are made of. */
@@ -31,9 +32,7 @@ export function installModuleHooks(options: ModuleHooksOptions): void {
   const { config, chosen, require, entry, onRepeat, teller } = options
   const esModules = config.get('PLUTUS_ESM')
   const refuse = createRefusal(teller)
-  const read = (name: string): InstrumentationFile =>
-    require(`./dist/instrumentations/${name}.js`) as InstrumentationFile
-  const loader = createInstrumentationLoader(read, refuse, config)
+  const loader = createInstrumentationLoader(readInstrumentation, refuse, config)
   const host: ModuleHost = {
     targets: createTargets(chosen),
     prepare: ({ specs }) => specs.forEach((spec) => loader.load(spec)),
@@ -53,7 +52,7 @@ export function installModuleHooks(options: ModuleHooksOptions): void {
     require,
     entryUrl: pathToFileURL(entry).href,
     onRepeat,
-    loaderUrl: pathToFileURL(require.resolve('./dist/loader-thread.js')).href,
+    loaderUrl: findFile('loader-thread.js').href,
   })
   if (esModules === 'on') install()
   else {
@@ -67,6 +66,10 @@ export function installModuleHooks(options: ModuleHooksOptions): void {
     else if (spec.waitsFor === 'start') onFirstTurn(() => loader.load(spec))
     else if (spec.waitsFor === 'lambda' && process.env['_HANDLER'] !== undefined) loader.load(spec)
   }
+}
+
+function readInstrumentation(name: string): InstrumentationFile {
+  return loadFile(`instrumentations/${name}`) as InstrumentationFile
 }
 
 function createRefusal(teller: Teller): (name: string, error: unknown) => void {

@@ -47,7 +47,7 @@ describe('the entry', () => {
     (version) => {
       const { written, loaded } = runAs(version)
       expect(written).toBe('')
-      expect(loaded).toContain('./dist/start.js')
+      expect(loaded).toContain('./dist/start.cjs')
     },
   )
 

@@ -3,7 +3,8 @@ import type { BufferPool, EncodedHeader } from '@plutus/otlp'
 import { packBatch, RecordBuffer } from '@plutus/sdk'
 import type { ExportPipeline, Losses, PackedBatch, RecordBatch, Signal } from '@plutus/sdk'
 import { readDistroVersion } from '../upstream/distro.ts'
-import { findExportWorker, loadPart } from './load-part.ts'
+import { findFile } from '../own-files.ts'
+import { loadPart } from './load-part.ts'
 import type { SignalSettings, SignalSettingsTable } from './plutus-settings.ts'
 import type { ThreadInbox, ThreadOutbox } from './thread-link.ts'
 
@@ -140,7 +141,7 @@ export class Outlet {
         userAgent: `plutus-otel-register/${readDistroVersion()}`,
       },
       thread,
-      worker: { file: findExportWorker(), env },
+      worker: { file: findFile('export-worker.cjs'), env },
       maxBytes,
       maxRecords,
       pool,

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { loadFile } from '../own-files.ts'
 import type * as B3 from './parts/b3.ts'
 import type * as ConfigFile from './parts/config-file.ts'
 import type * as Grpc from './parts/grpc.ts'
@@ -13,14 +13,10 @@ interface Parts {
   readonly prometheus: typeof Prometheus
 }
 
-const requirePart = createRequire(import.meta.url)
-// Beside this file in the sources, below the folder of the bundle when built.
-const [FOLDER, EXTENSION] = import.meta.url.endsWith('.ts') ? ['./parts/', '.ts'] : ['./upstream/parts/', '.js']
-
 /**
  * Loads a part of the engine that few services need. At once, since what it makes has to be there before the
  * application's first line; as a module of its own, so that all others do not pay for it.
  */
 export function loadPart<Name extends keyof Parts>(name: Name): Parts[Name] {
-  return requirePart(`${FOLDER}${name}${EXTENSION}`) as Parts[Name]
+  return loadFile(`upstream/parts/${name}`) as Parts[Name]
 }

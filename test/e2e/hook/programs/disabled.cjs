@@ -11,7 +11,9 @@ console.log(
   JSON.stringify({
     load: 'get' in Object.getOwnPropertyDescriptor(Module.prototype, 'load'),
     patched: Boolean(require('node:http').Server.prototype.emit.__wrapped),
-    instrumentations: Object.keys(require.cache).filter((path) => /dist.instrumentations/.test(path)).length,
+    instrumentations: Object.values(require.cache)
+      .flatMap(({ children }) => children)
+      .filter(({ filename }) => /dist.instrumentations/.test(filename)).length,
     traceparent: headers.traceparent === traceparent,
   }),
 )
