@@ -53,6 +53,27 @@ it('makes spans of handlers and middleware and sets the whole route pattern', as
   }
 })
 
+it('leaves the next function of a handler the one that its request holds', async () => {
+  const held: boolean[] = []
+  const look = (req: object, next: Next): void => void held.push(next === (req as { next?: unknown }).next)
+  const router = createRouter()
+  const inner = createRouter().use(function inside(req, _res, next) {
+    look(req, next)
+    next()
+  })
+  router.use(function first(req, _res, next) {
+    look(req, next)
+    next()
+  })
+  router.use('/inner', inner)
+  router.use(function last(req, res, next) {
+    look(req, next)
+    res.end()
+  })
+  await requestServer(finish(router), '/inner')
+  expect(held).toEqual([true, true, true])
+})
+
 const done: Handler = (_req, res) => res.end()
 const apologise: ErrorHandler = function apologise(_error, _req, res, _next) {
   res.end('sorry')

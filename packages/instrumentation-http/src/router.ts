@@ -31,6 +31,12 @@ interface Request {
   readonly baseUrl?: unknown
   readonly route?: { readonly path?: unknown; readonly stack?: unknown }
   readonly [EXPRESS_PATHS]?: unknown
+  next?: unknown
+}
+
+interface Emitter {
+  once(event: string, listener: () => void): unknown
+  removeListener(event: string, listener: () => void): unknown
 }
 
 /**
@@ -127,7 +133,7 @@ export class RouterInstrumentation extends InstrumentationBase {
     // Hand-made responses that only the handlers understand: nothing tells when such a request ends.
     if (trace.getSpan(active) === undefined || !isEmitter(res)) return run(next)
     const span = this.startSpan(layer, fn, req, active)
-    return this.runInSpan(span, active, res, next, run)
+    return this.runInSpan(span, active, { req, res }, next, run)
   }
 
   private startSpan(layer: Layer, fn: AnyFunction, req: Request, active: Context): Span {
@@ -154,10 +160,7 @@ export class RouterInstrumentation extends InstrumentationBase {
   private runInSpan(
     span: Span,
     active: Context,
-    res: {
-      once(event: string, listener: () => void): unknown
-      removeListener(event: string, listener: () => void): unknown
-    },
+    { req, res }: { readonly req: Request; readonly res: Emitter },
     next: AnyFunction,
     run: (next: unknown) => unknown,
   ): unknown {
@@ -174,16 +177,23 @@ export class RouterInstrumentation extends InstrumentationBase {
         end()
         res.removeListener('close', end)
       })
+      quietly(() => replaceNext(req, tracedNext, next))
       // What the handler put into the context stays there; only its span is over.
       const after = parent === undefined ? context.active() : trace.setSpan(context.active(), parent)
       return context.with(after, () => next.apply(this, args))
     }
+    // A handler finds the same function in its request, where express itself takes it from.
+    quietly(() => replaceNext(req, next, tracedNext))
     try {
       return context.with(trace.setSpan(active, span), () => run(tracedNext))
     } finally {
       if (!ended) quietly(() => void res.once('close', end))
     }
   }
+}
+
+function replaceNext(req: Request, from: AnyFunction, to: AnyFunction): void {
+  if (req.next === from) req.next = to
 }
 
 // The path that each mounted router was given, for the releases whose layers do not keep it themselves (below 2.3).
