@@ -32,7 +32,7 @@ export interface ExternalCallOptions {
 export function watchExternalCall<T>(peer: string, fn: (call: ExternalCall) => T, options?: ExternalCallOptions): T {
   const seen: Fields = { 'retry.count': 0 }
   let retries = 0
-  let lastStatus = 0
+  let lastStatus: unknown
   const call: ExternalCall = {
     retried: () => {
       seen['retry.count'] = ++retries
@@ -64,7 +64,7 @@ export function watchExternalCall<T>(peer: string, fn: (call: ExternalCall) => T
 }
 
 /** `error.type` of a call that failed: what was thrown, else a status that OpenTelemetry counts as an error of a client. */
-function errorOf(outcome: Outcome, status: number): string | undefined {
+function errorOf(outcome: Outcome, status: unknown): string | undefined {
   if (outcome.failed) return errorTypeOf(outcome.thrown)
-  return status >= 400 ? String(status) : undefined
+  return typeof status === 'number' && status >= 400 ? String(status) : undefined
 }

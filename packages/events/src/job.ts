@@ -1,5 +1,5 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import type { Span } from '@opentelemetry/api'
+import type { Attributes, Span } from '@opentelemetry/api'
 import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import type { Carrier } from './carrier.ts'
 import { runWithCarrier } from './carrier.ts'
@@ -13,6 +13,7 @@ import type { Outcome } from './measure.ts'
 import { quietly } from './quietly.ts'
 import { runInScope } from './scope.ts'
 import type { Fields } from './scope.ts'
+import { toLabel } from './to-label.ts'
 import { recordEvent } from './typed-logger.ts'
 
 /** What `runJob` knows of a job beside its name. */
@@ -58,7 +59,8 @@ export function runJob<T>(name: string, fn: () => T, options?: JobOptions): T {
 function runInSpan<T>(job: JobFields, correlationId: string, fn: () => T): T {
   const span = startSpan(job, correlationId)
   const run = (): T => {
-    recordEvent(job['job.attempt'] > 1 ? 'job.retried' : 'job.started', job)
+    const { 'job.attempt': attempt } = job
+    recordEvent(typeof attempt === 'number' && attempt > 1 ? 'job.retried' : 'job.started', job)
     return measure(fn, (outcome) => {
       quietly(() => recordEnd(job, span, outcome))
       span?.end()
@@ -71,10 +73,14 @@ function runInSpan<T>(job: JobFields, correlationId: string, fn: () => T): T {
 function startSpan(job: JobFields, correlationId: string): Span | undefined {
   let span: Span | undefined
   quietly(() => {
-    const attributes = { ...job, [ATTR_CORRELATION_ID]: correlationId }
-    span = trace
-      .getTracer('@plutus/events')
-      .startSpan(`job ${job['job.name']}`, { kind: SpanKind.CONSUMER, attributes })
+    const name = toLabel(job['job.name'])
+    const attributes: Attributes = {
+      'job.name': name,
+      'job.id': toLabel(job['job.id']),
+      [ATTR_CORRELATION_ID]: correlationId,
+    }
+    if (typeof job['job.attempt'] === 'number') attributes['job.attempt'] = job['job.attempt']
+    span = trace.getTracer('@plutus/events').startSpan(`job ${name}`, { kind: SpanKind.CONSUMER, attributes })
   })
   return span
 }

@@ -6,6 +6,7 @@ import type { Outcome } from './measure.ts'
 import { quietly } from './quietly.ts'
 import type { Fields } from './scope.ts'
 import { createInstrument } from './self-metrics.ts'
+import { toLabel } from './to-label.ts'
 import { recordEvent } from './typed-logger.ts'
 
 /** How `timed` treats one operation. */
@@ -55,13 +56,15 @@ export function Timed(name?: string, options?: TimedOptions) {
 }
 
 function record(name: string, outcome: Outcome, options: TimedOptions | undefined): void {
+  const given = options?.slowMillis
+  const slowMillis = typeof given === 'number' ? given : SLOW_MILLIS
   const error = outcome.failed ? { 'error.type': errorTypeOf(outcome.thrown) } : undefined
-  quietly(() => duration().record(outcome.seconds, { 'operation.name': name, ...error }))
+  quietly(() => duration().record(outcome.seconds, { 'operation.name': toLabel(name), ...error }))
   recordEvent('operation.timed', {
     ...(options?.fields && cloneFields(options.fields)),
     'operation.name': name,
     'operation.duration': outcome.seconds,
-    'operation.slow': outcome.seconds * 1000 >= (options?.slowMillis ?? SLOW_MILLIS),
+    'operation.slow': outcome.seconds * 1000 >= slowMillis,
     'event.outcome': outcome.failed ? 'failure' : 'success',
     ...error,
   })

@@ -1,9 +1,5 @@
-import { NODES } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
-import { runStory, serverSpan } from './run-story.ts'
-
-const ENGINES = ['plutus', 'upstream'] as const
-const RUNS = NODES.flatMap((node) => ENGINES.map((engine) => ({ node, engine, label: node.label })))
+import { RUNS, runStory, serverSpan } from './run-story.ts'
 
 describe.each(RUNS)('on Node $label with the engine $engine', ({ node, engine }) => {
   it('sends what pino, winston, bunyan, console and the loggers say in a request once, within its trace, and prints as before', async () => {

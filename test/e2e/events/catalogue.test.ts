@@ -9,13 +9,12 @@ import { NODES } from '@plutus/test-kit'
 import type { ReceivedLog } from '@plutus/test-kit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { countBy, runStory, serverSpan } from './run-story.ts'
+import { countBy, RUNS, runStory, serverSpan } from './run-story.ts'
 import type { Story } from './run-story.ts'
 
 const ULID = /^[\dA-HJKMNP-TV-Z]{26}$/
 const CORRELATION_ID = /^[\da-f-]{36}$/
 const ENGINES = ['plutus', 'upstream'] as const
-const RUNS = NODES.flatMap((node) => ENGINES.map((engine) => ({ node, engine, label: node.label })))
 const schema = createRequire(import.meta.url).resolve('@plutus/conventions/catalogue.schema.json')
 const isValid = new Ajv2020({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')) as object)
 

@@ -79,6 +79,13 @@ it('goes on when standard output is closed', async () => {
   expect([code, stderr]).toEqual([0, 'still here\n'])
 })
 
+it('ends lines for people with the ids of the trace', async () => {
+  const story = await runStory('console-output.mjs', { node: NEWEST, env: { PLUTUS_LOG_CONSOLE: 'pretty' } })
+  const { traceId, spanId } = serverSpan(story)
+  const lines = story.stdout.split('\n').filter((line) => / WARN | payment\.attempt | ERROR /.test(line))
+  expect(lines.map((line) => line.endsWith(` trace_id=${traceId} span_id=${spanId}`))).toEqual([true, true, true])
+})
+
 it('carries trace ids, and those of Datadog on request', async () => {
   const env = { PLUTUS_LOG_CONSOLE: 'json', PLUTUS_LOG_DATADOG_IDS: '1' }
   const story = await runStory('console-output.mjs', { node: NEWEST, env })

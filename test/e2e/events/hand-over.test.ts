@@ -1,12 +1,8 @@
-import { END_NODES } from '@plutus/test-kit'
 import type { ReceivedLog } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
-import { runStory, serverSpan } from './run-story.ts'
+import { RUNS, runStory, serverSpan } from './run-story.ts'
 import type { Story } from './run-story.ts'
-
-const ENGINES = ['plutus', 'upstream'] as const
-const RUNS = END_NODES.flatMap((node) => ENGINES.map((engine) => ({ node, engine, label: node.label })))
 
 const said = ({ logs }: Story, body: string): ReceivedLog => {
   const found = logs.filter((log) => log.body === body)

@@ -14,10 +14,11 @@ process.once('exit', () => rmSync(BUILT, { recursive: true, force: true }))
 
 /**
  * File of a program for a Node. The workspace's packages are TypeScript, which the oldest Node does not run:
- * for that one they are built into the program.
+ * for that one they are built into the program. So is a program in TypeScript, whose decorators no Node runs.
  */
 export async function programFile(name: string, { label }: Pick<TestNode, 'label'>): Promise<string> {
   const file = join(PROGRAMS, name)
+  if (name.endsWith('.ts')) return await buildOnce(file, name.replace(/ts$/, 'mjs'))
   return label === '22.15' ? await buildOnce(file, name) : file
 }
 

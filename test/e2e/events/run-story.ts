@@ -1,7 +1,16 @@
-import { runProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { ReceivedLog, ReceivedMetric, ReceivedSpan, TestNode } from '@plutus/test-kit'
 import { expect } from 'vitest'
 import { programFile } from './program-file.ts'
+
+const isFull = process.env['MODE'] === 'full'
+
+/** The Nodes with our engine, the newest with OpenTelemetry's too; with the long counts every Node with both. */
+export const RUNS = END_NODES.flatMap((node) =>
+  (['plutus', 'upstream'] as const)
+    .filter((engine) => isFull || engine === 'plutus' || node === NODES.at(-1))
+    .map((engine) => ({ node, engine, label: node.label })),
+)
 
 /** What a program of this story sent, and what it printed. */
 export interface Story {
@@ -22,8 +31,8 @@ export interface StoryOptions {
 export async function runStory(name: string, { node, env = {}, args = [] }: StoryOptions): Promise<Story> {
   const receiver = await startReceiver()
   try {
-    const hook = name.endsWith('.mjs') ? 'import' : 'require'
     const file = await programFile(name, node)
+    const hook = file.endsWith('.mjs') ? 'import' : 'require'
     const { code, stdout } = await runProgram({ node, file, hook, args, env, receiver })
     expect([code, receiver.malformed]).toEqual([0, []])
     const logs = [...receiver.processEvents, ...receiver.logs]
