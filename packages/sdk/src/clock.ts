@@ -58,7 +58,8 @@ export function isBefore(one: UnixTime, other: UnixTime): boolean {
   return toMillis(one) < toMillis(other)
 }
 
-function toMillis(time: UnixTime): number {
+/** A moment in milliseconds since the Unix epoch, as exactly as a number tells it. */
+export function toMillis(time: UnixTime): number {
   if (typeof time === 'number') return time
   return typeof time === 'bigint' ? Number(time) / 1e6 : time[0] * 1_000 + time[1] / 1e6
 }

@@ -26,6 +26,18 @@ export type { ProviderOptions, Providers } from './providers.ts'
 export { assembleBatch, RecordBuffer } from './record-buffer.ts'
 export type { RecordBatch, RecordBufferOptions, Run } from './record-buffer.ts'
 export type { SpanBounds } from './recording-span.ts'
+export { AdaptiveRate } from './sampling/adaptive-rate.ts'
+export type { KeepReason, SlowRequests } from './sampling/keep-reason.ts'
+export { createLoadMeter } from './sampling/process-load.ts'
+export type { ProcessLoad } from './sampling/process-load.ts'
+export { SourceSampler } from './sampling/source-sampler.ts'
+export type {
+  SamplerParts,
+  SamplerStart,
+  SamplingCounts,
+  SamplingReason,
+  SourceSamplerOptions,
+} from './sampling/source-sampler.ts'
 export { StorageContextManager } from './storage-context-manager.ts'
 export { createTraceSampler } from './trace-samplers.ts'
 export type { SamplerName, TraceSampler } from './trace-samplers.ts'

@@ -1,17 +1,18 @@
 import { context as contextApi, trace } from '@opentelemetry/api'
-import type { Context, Logger, LogRecord } from '@opentelemetry/api'
+import type { Context, Logger, LogRecord, SpanContext } from '@opentelemetry/api'
 import type { LogRecord as EncodableRecord } from '@plutus/otlp'
 import { ATTR_PLUTUS_DATA_CLASS } from '@plutus/conventions'
 import type { Clock } from './clock.ts'
 import { describeException, RecordingSpan } from './recording-span.ts'
+import type { SpanIdentity } from './span-identity.ts'
 
 /** What loggers of one provider share. */
 export interface LogHome {
   readonly clock: Clock
   /** Fields that a record gets from its context where it does not bring them itself. */
   readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
-  /** Takes a record of one scope. Must not throw. */
-  readonly onRecord: (record: EncodableRecord) => void
+  /** Takes a record of one scope, and the ids of the span that it belongs to, if there is one. Must not throw. */
+  readonly onRecord: (record: EncodableRecord, owner: SpanIdentity | SpanContext | undefined) => void
 }
 
 /** Emits log records of one instrumentation scope. */
@@ -34,7 +35,7 @@ export class LogEmitter implements Logger {
     const ids = span instanceof RecordingSpan ? span.identity : span?.spanContext()
     const isInTrace =
       ids !== undefined && (span instanceof RecordingSpan || trace.isSpanContextValid(span?.spanContext() ?? EMPTY))
-    this.#home.onRecord({
+    const encodable: EncodableRecord = {
       time: clock.read(record.timestamp) ?? now,
       observedTime: clock.read(record.observedTimestamp) ?? now,
       severityNumber: record.severityNumber,
@@ -46,13 +47,14 @@ export class LogEmitter implements Logger {
       traceFlags: isInTrace ? ids.traceFlags : undefined,
       attributes: record.attributes,
       attributePairs: this.#added(record, context),
-    })
+    }
+    this.#home.onRecord(encodable, isInTrace ? ids : undefined)
   }
 
   /** What a record gets beyond what it brings: `exception.*`, and the fields of its context. */
   #added({ attributes, exception }: LogRecord, context: Context): unknown[] | undefined {
     // A record with a class comes from the loggers, which have read the context already.
-    const isStamped = attributes?.[ATTR_PLUTUS_DATA_CLASS] !== undefined
+    const isStamped = hasClass(attributes)
     const stamped = isStamped ? undefined : this.#home.stamp?.(context)
     const described = exception === undefined ? undefined : describeException(exception)
     if (stamped === undefined && described === undefined) return undefined
@@ -64,6 +66,14 @@ export class LogEmitter implements Logger {
       }
     }
     return pairs
+  }
+}
+
+function hasClass(attributes: LogRecord['attributes']): boolean {
+  try {
+    return attributes?.[ATTR_PLUTUS_DATA_CLASS] !== undefined
+  } catch {
+    return false // an object of the application that does not want to be read
   }
 }
 

@@ -1,5 +1,5 @@
 import { context, createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import type { LoggerProvider, Span, TracerProvider } from '@opentelemetry/api'
+import type { Context, LoggerProvider, Span, TracerProvider } from '@opentelemetry/api'
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { createBufferPool } from '@plutus/otlp'
@@ -242,4 +242,41 @@ it('bounds a span that never stops gathering', async () => {
   expect(Object.keys(sent?.attributes ?? {})).toHaveLength(128)
   expect(sent?.events).toHaveLength(128)
   expect(sent?.events[127]?.name).toBe('e199')
+})
+
+it('carries the mark of a root that keeps its trace on every span, although nothing is sampled here', async () => {
+  const { tracers, received } = createRig()
+  const tracer = tracers.getTracer('a')
+  const remote = (traceState: string): Context =>
+    trace.setSpanContext(ROOT_CONTEXT, {
+      traceId: 'c'.repeat(32),
+      spanId: 'd'.repeat(16),
+      traceFlags: 1,
+      isRemote: true,
+      traceState: createTraceState(traceState),
+    })
+  const kept = tracer.startSpan('kept', {}, remote('plutus=head,ot=th:8'))
+  tracer.startSpan('kept child', {}, trace.setSpan(ROOT_CONTEXT, kept)).end()
+  kept.end()
+  tracer.startSpan('told nothing', {}, remote('a=b')).end()
+  tracer.startSpan('told otherwise', {}, remote('plutus=tail')).end()
+  const { spans } = await received()
+  expect(spans.map(({ name, traceState, attributes }) => [name, traceState, attributes['plutus.keep.head']])).toEqual([
+    ['kept child', 'plutus=head,ot=th:8', true],
+    ['kept', 'plutus=head,ot=th:8', true],
+    ['told nothing', 'a=b', undefined],
+    ['told otherwise', 'plutus=tail', undefined],
+  ])
+})
+
+it('records what a log record says although its attributes cannot be read one by one', async () => {
+  const { loggers, received } = createRig()
+  const attributes = {
+    get 'plutus.data.class'(): string {
+      throw new Error('no')
+    },
+    plain: 'text',
+  }
+  loggers.getLogger('a').emit({ body: 'said', attributes })
+  expect((await received()).logs).toMatchObject([{ body: 'said', attributes: { plain: 'text' } }])
 })

@@ -1,11 +1,14 @@
-import type { Context, Logger, LoggerProvider, Tracer, TracerProvider } from '@opentelemetry/api'
+import type { Context, Logger, LoggerProvider, SpanContext, Tracer, TracerProvider } from '@opentelemetry/api'
 import { ATTR_PLUTUS_DATA_CLASS, DURABLE_CLASSES } from '@plutus/conventions'
 import { createEncoder } from '@plutus/otlp'
-import type { Attributes, EncodedHeader, Encoder, EncoderLimits, OnLoss, Redactor } from '@plutus/otlp'
+import type { Attributes, EncodedHeader, Encoder, EncoderLimits, LogRecord, OnLoss, Redactor } from '@plutus/otlp'
 import { Clock } from './clock.ts'
 import { LogEmitter } from './log-emitter.ts'
 import type { RecordBuffer } from './record-buffer.ts'
 import type { SpanBounds, SpanHome } from './recording-span.ts'
+import { markHead } from './sampling/marks.ts'
+import type { SamplerParts, SourceSampler } from './sampling/source-sampler.ts'
+import type { SpanIdentity } from './span-identity.ts'
 import type { TraceSampler } from './trace-samplers.ts'
 import { ScopeTracer } from './tracer.ts'
 
@@ -24,6 +27,8 @@ export interface ProviderOptions {
   readonly logs?: RecordBuffer | undefined
   /** Where log records of a durable class go. @defaultValue where all others go */
   readonly durableLogs?: RecordBuffer | undefined
+  /** Makes what decides which traces are sent; a `SourceSampler`. @defaultValue all are sent, at no cost */
+  readonly createSourceSampler?: ((parts: SamplerParts) => SourceSampler) | undefined
   /** Attributes that a span gets from its context. */
   readonly stampSpan?: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
   /** Fields that a log record gets from its context where it does not bring them itself. */
@@ -47,10 +52,12 @@ export interface Providers {
 export function createProviders(options: ProviderOptions): Providers {
   const encoder = createEncoder({ redact: options.redact, limits: options.limits, onLoss: options.onLoss })
   const clock = new Clock()
-  const { spans, logs } = options
+  const { spans, logs, durableLogs } = options
+  const sourceSampler = options.createSourceSampler?.({ encoder, spans, logs, durableLogs })
+  const parts = { encoder, clock, sourceSampler }
   return {
-    tracerProvider: spans === undefined ? undefined : createTracerProvider(options, { encoder, clock, buffer: spans }),
-    loggerProvider: logs === undefined ? undefined : createLoggerProvider(options, { encoder, clock, buffer: logs }),
+    tracerProvider: spans === undefined ? undefined : createTracerProvider(options, { ...parts, buffer: spans }),
+    loggerProvider: logs === undefined ? undefined : createLoggerProvider(options, { ...parts, buffer: logs }),
     encoder,
     encodeResource: (attributes, schemaUrl) => encoder.encodeResource({ attributes, schemaUrl }),
   }
@@ -60,6 +67,7 @@ interface Parts {
   readonly encoder: Encoder
   readonly clock: Clock
   readonly buffer: RecordBuffer
+  readonly sourceSampler: SourceSampler | undefined
 }
 
 // Names come from program text; a program that makes them from data must not fill the memory.
@@ -67,15 +75,19 @@ const MAX_SCOPES = 1_000
 
 function createTracerProvider(
   { sampler, bounds, stampSpan }: ProviderOptions,
-  { encoder, clock, buffer }: Parts,
+  { encoder, clock, buffer, sourceSampler }: Parts,
 ): TracerProvider {
-  const home = { sampler, stamp: stampSpan }
+  const home = { sampler, sourceSampler, stamp: stampSpan }
   return {
     getTracer: createScopeCache((scope): Tracer => {
       const spans: SpanHome = {
         clock,
         bounds,
-        onEnd: (span) => {
+        onEnd: (span, fate, isLocalRoot) => {
+          if (fate !== undefined) {
+            if (sourceSampler !== undefined) return sourceSampler.endSpan(span, fate, isLocalRoot, scope)
+            markHead(span)
+          }
           const out = buffer.open()
           const start = out.position
           if (encoder.encodeSpan(out, span)) buffer.close(scope, start)
@@ -88,23 +100,23 @@ function createTracerProvider(
 
 function createLoggerProvider(
   { stampLog, durableLogs }: ProviderOptions,
-  { encoder, clock, buffer }: Parts,
+  { encoder, clock, buffer, sourceSampler }: Parts,
 ): LoggerProvider {
+  const encode = (record: LogRecord, scope: EncodedHeader): void => {
+    const target = durableLogs !== undefined && isDurable(record) ? durableLogs : buffer
+    const out = target.open()
+    const start = out.position
+    if (encoder.encodeLogRecord(out, record)) target.close(scope, start)
+  }
   return {
-    getLogger: createScopeCache(
-      (scope): Logger =>
-        new LogEmitter({
-          clock,
-          stamp: stampLog,
-          onRecord: (record) => {
-            const target = durableLogs !== undefined && isDurable(record) ? durableLogs : buffer
-            const out = target.open()
-            const start = out.position
-            if (encoder.encodeLogRecord(out, record)) target.close(scope, start)
-          },
-        }),
-      encoder,
-    ),
+    getLogger: createScopeCache((scope): Logger => {
+      const onRecord =
+        sourceSampler === undefined
+          ? (record: LogRecord) => encode(record, scope)
+          : (record: LogRecord, owner: SpanIdentity | SpanContext | undefined) =>
+              sourceSampler.emit(record, owner, scope)
+      return new LogEmitter({ clock, stamp: stampLog, onRecord })
+    }, encoder),
   }
 }
 

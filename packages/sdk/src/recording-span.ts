@@ -14,6 +14,7 @@ import type { SpanEventRecord, SpanId, SpanLinkRecord, SpanRecord, UnixTime } fr
 import { isTellable, snapshot, snapshotAttributes } from './attribute-value.ts'
 import { isBefore, isTimeInput } from './clock.ts'
 import type { Clock } from './clock.ts'
+import type { TraceFate } from './sampling/trace-fate.ts'
 import type { SpanIdentity } from './span-identity.ts'
 
 /** What bounds a span while it is open. */
@@ -28,7 +29,7 @@ export interface SpanHome {
   readonly clock: Clock
   readonly bounds: SpanBounds
   /** Takes a span that has ended. Must not throw. */
-  readonly onEnd: (span: SpanRecord) => void
+  readonly onEnd: (span: SpanRecord, fate: TraceFate | undefined, isLocalRoot: boolean) => void
 }
 
 /** What a span starts with. */
@@ -156,7 +157,7 @@ export class RecordingSpan implements Span {
     this.#isEnded = true
     const { identity, kind, isParentRemote, parentSpanId } = this.#start
     const end = this.#home.clock.read(endTime) ?? this.#now()
-    this.#home.onEnd({
+    const span: SpanRecord = {
       traceId: identity.traceId,
       spanId: identity.spanId,
       parentSpanId,
@@ -167,6 +168,7 @@ export class RecordingSpan implements Span {
       startTime: this.#startTime,
       // A span cannot end before it starts, whatever two clocks say.
       endTime: isBefore(end, this.#startTime) ? this.#startTime : end,
+      attributes: undefined,
       attributePairs: this.#pairs,
       droppedAttributesCount: this.#droppedAttributes,
       events: this.#events,
@@ -175,7 +177,8 @@ export class RecordingSpan implements Span {
       droppedLinksCount: this.#droppedLinks === 0 ? undefined : this.#droppedLinks,
       statusCode: this.#statusCode,
       statusMessage: this.#statusMessage,
-    })
+    }
+    this.#home.onEnd(span, identity.fate, isParentRemote || parentSpanId === undefined)
   }
 
   /** Unix time of now, on the clock of this span's start. */

@@ -1,5 +1,6 @@
 import type { SpanContext, TraceState } from '@opentelemetry/api'
 import type { SpanId, TraceId } from '@plutus/otlp'
+import type { TraceFate } from './sampling/trace-fate.ts'
 
 const WORDS_IN_POOL = 1_024
 const pool = new Uint32Array(WORDS_IN_POOL)
@@ -13,6 +14,8 @@ export class SpanIdentity {
   readonly traceState: TraceState | undefined
   /** The trace id as text, once it is known. */
   traceText: string | undefined
+  /** What becomes of the trace, where that is not known before it ends. */
+  readonly fate: TraceFate | undefined
   #context: SpanContext | undefined
 
   constructor(
@@ -21,12 +24,14 @@ export class SpanIdentity {
     traceFlags: number,
     traceState: TraceState | undefined,
     traceText: string | undefined,
+    fate?: TraceFate,
   ) {
     this.traceId = traceId
     this.spanId = spanId
     this.traceFlags = traceFlags
     this.traceState = traceState
     this.traceText = traceText
+    this.fate = fate
   }
 
   /** The ids as the API wants them: hexadecimal text. */

@@ -1,14 +1,20 @@
 import { context as contextApi, INVALID_SPAN_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api'
-import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api'
+import type { Context, Span, SpanOptions, Tracer, TraceState } from '@opentelemetry/api'
 import type { TraceId } from '@plutus/otlp'
 import { RecordingSpan } from './recording-span.ts'
 import type { SpanHome } from './recording-span.ts'
+import type { SourceSampler } from './sampling/source-sampler.ts'
+import { readTold } from './sampling/told.ts'
+import { HEAD } from './sampling/trace-fate.ts'
+import type { TraceFate } from './sampling/trace-fate.ts'
 import { drawSpanId, drawTraceId, readHex, SpanIdentity } from './span-identity.ts'
 import type { TraceSampler } from './trace-samplers.ts'
 
 /** What tracers of one provider share. */
 export interface TracerHome {
   readonly sampler: TraceSampler
+  /** Decides what becomes of traces that the sampler records. @defaultValue all are sent */
+  readonly sourceSampler: SourceSampler | undefined
   /** Attributes that every span gets from its context, such as the correlation id. */
   readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
 }
@@ -36,8 +42,13 @@ export class ScopeTracer implements Tracer {
     const traceId: TraceId = above?.traceId ?? drawTraceId()
     const sampled = this.#home.sampler.sample(above?.traceFlags, traceId)
     const flags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE
-    const identity = new SpanIdentity(traceId, drawSpanId(), flags, above?.traceState, above?.traceText)
-    if (!sampled) return trace.wrapSpanContext(identity.toContext())
+    if (!sampled) {
+      const identity = new SpanIdentity(traceId, drawSpanId(), flags, above?.traceState, above?.traceText)
+      return trace.wrapSpanContext(identity.toContext())
+    }
+    const fate = this.#findFate(traceId, own, remote)
+    const traceState = this.#tell(fate, above)
+    const identity = new SpanIdentity(traceId, drawSpanId(), flags, traceState, above?.traceText, fate)
     const span = new RecordingSpan(this.#spans, {
       identity,
       parentSpanId: above?.spanId,
@@ -51,6 +62,36 @@ export class ScopeTracer implements Tracer {
     if (stamped !== undefined) for (const key of Object.keys(stamped)) span.setAttribute(key, stamped[key])
     if (options.links !== undefined) span.addLinks(options.links)
     return span
+  }
+
+  #findFate(
+    traceId: TraceId,
+    own: SpanIdentity | undefined,
+    foreign: ForeignParent | undefined,
+  ): TraceFate | undefined {
+    const { sourceSampler } = this.#home
+    const above = own ?? foreign?.identity
+    if (sourceSampler !== undefined) {
+      return sourceSampler.startSpan({
+        traceId,
+        parent: own?.fate,
+        hasParent: above !== undefined,
+        traceState: above?.traceState,
+        isLocalRoot: above === undefined || foreign?.isRemote === true,
+      })
+    }
+    // What the root of a trace has promised of every span holds for those of this process, too.
+    if (own !== undefined) return own.fate
+    return foreign?.identity.traceState !== undefined && readTold(foreign.identity.traceState) === 'head'
+      ? HEAD
+      : undefined
+  }
+
+  /** The tracestate of a span: what its children are told. */
+  #tell(fate: TraceFate | undefined, above: SpanIdentity | undefined): TraceState | undefined {
+    if (fate === undefined) return above?.traceState
+    if (fate !== HEAD) return fate.traceState
+    return above === undefined ? this.#home.sourceSampler?.headState : above.traceState
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(
@@ -67,8 +108,13 @@ export class ScopeTracer implements Tracer {
   }
 }
 
+interface ForeignParent {
+  readonly identity: SpanIdentity
+  readonly isRemote: boolean
+}
+
 /** Ids of a span that is not ours: of another process, not sampled, or of another SDK; `undefined` if they are invalid. */
-function foreignIdentityOf(span: Span | undefined): { identity: SpanIdentity; isRemote: boolean } | undefined {
+function foreignIdentityOf(span: Span | undefined): ForeignParent | undefined {
   if (span === undefined) return undefined
   const { traceId, spanId, traceFlags, traceState, isRemote } = span.spanContext()
   const [traceWords, spanWords] = [readHex(traceId, 4), readHex(spanId, 2)]

@@ -1,0 +1,59 @@
+import { ATTR_PLUTUS_DATA_CLASS, ATTR_PLUTUS_KEEP, DURABLE_CLASSES } from '@plutus/conventions'
+import type { LogRecord, SpanRecord } from '@plutus/otlp'
+import { toMillis } from '../clock.ts'
+
+/**
+ * Why a trace is kept whatever the rate: a span failed, an exception was recorded, a record has severity WARN or above, a
+ * record is of a class that must not be lost, a request was slow, the application asked for it (`plutus.keep`).
+ */
+export type KeepReason = 'error' | 'exception' | 'severity' | 'class' | 'slow' | 'asked'
+
+/** From when on a request is slow. */
+export interface SlowRequests {
+  /** In milliseconds. */
+  readonly millis: number
+  /** The same by route. */
+  readonly routes: Readonly<Record<string, number>>
+}
+
+// As the API and OTLP number them.
+const STATUS_ERROR = 2
+const KIND_SERVER = 1
+const SEVERITY_WARN = 13
+const DURABLE: ReadonlySet<unknown> = new Set(DURABLE_CLASSES)
+// What libraries call their levels when they give no number.
+const GRAVE = /^(?:warn|err|crit|fatal|alert|emerg|panic)/i // one alternative at the start of a text: constant time
+
+/** Tells why a span that has ended keeps its trace; `undefined` if it does not. */
+export function keepReasonOfSpan(span: SpanRecord, slow: SlowRequests): KeepReason | undefined {
+  if (span.statusCode === STATUS_ERROR) return 'error'
+  if (span.events?.some(({ name }) => name === 'exception') === true) return 'exception'
+  const pairs = span.attributePairs ?? []
+  let place: unknown
+  for (let i = 0; i < pairs.length; i += 2) {
+    const key = pairs[i]
+    if (key === ATTR_PLUTUS_KEEP && pairs[i + 1] === true) return 'asked'
+    if (key === ATTR_PLUTUS_DATA_CLASS && DURABLE.has(pairs[i + 1])) return 'class'
+    if (key === 'http.route' || (key === 'url.path' && place === undefined)) place = pairs[i + 1]
+  }
+  if (span.kind !== KIND_SERVER) return undefined
+  const isOwn = typeof place === 'string' && Object.hasOwn(slow.routes, place)
+  const limit = (isOwn ? slow.routes[place as string] : undefined) ?? slow.millis
+  return toMillis(span.endTime) - toMillis(span.startTime) >= limit ? 'slow' : undefined
+}
+
+/** Tells why a log record is kept, and its trace with it; `undefined` if it need not be. */
+export function keepReasonOfRecord(record: LogRecord): KeepReason | undefined {
+  const { severityNumber, severityText, attributes } = record
+  try {
+    if (attributes !== undefined && DURABLE.has(attributes[ATTR_PLUTUS_DATA_CLASS])) return 'class'
+    if (severityNumber !== undefined && severityNumber > 0) {
+      if (severityNumber >= SEVERITY_WARN) return 'severity'
+    } else if (typeof severityText === 'string' && GRAVE.test(severityText)) return 'severity'
+    if (attributes?.['exception.type'] !== undefined) return 'exception'
+    const first = record.attributePairs?.[0] // `exception.*` of what was thrown comes before all else
+    return typeof first === 'string' && first.startsWith('exception.') ? 'exception' : undefined
+  } catch {
+    return 'exception' // an object of the application that does not want to be read: what is unknown is kept
+  }
+}
