@@ -7,14 +7,23 @@ let isEndTold = false
  * Records the life of this process: its start now, its end when it exits, and what nobody caught in between.
  *
  * Signals end a process without `exit`: who watches them calls `recordProcessStopped`.
+ *
+ * @param isSentAtExit whether the engine can still send what is recorded when the process exits. Where it cannot, an end
+ * by itself is recorded when the event loop has run dry.
  */
-export function recordProcessEvents(): void {
+export function recordProcessEvents(isSentAtExit: boolean): void {
   recordProcessStarted()
   process.on('exit', recordProcessStopped)
+  if (!isSentAtExit) process.once('beforeExit', recordEndBeforeExit)
   process.on('uncaughtExceptionMonitor', (error) => {
     if (isSurvivable()) recordUncaught(error)
     else recordProcessCrashed(error)
   })
+}
+
+/** The listener that flushes is the other one; one of the application may give the event loop work again. */
+function recordEndBeforeExit(code: number): void {
+  if (process.listenerCount('beforeExit') <= 1) recordProcessStopped(code)
 }
 
 /** Whether the application handles exceptions that nobody caught, so that they do not end the process. */

@@ -75,7 +75,7 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
   installModuleHooks({ config, chosen, require, entry, onRepeat, teller })
   const waitMillis = config.get('PLUTUS_EXIT_WAIT_MS')
   // Its listeners come first: what they record is sent by those that flush.
-  if (!isWorker && engine.destination !== 'nowhere') recordProcessEvents()
+  if (!isWorker && engine.destination !== 'nowhere') recordProcessEvents(engine.finish !== undefined)
   flushAtExit(engine, waitMillis)
   if (isWorker) return
   const recordEnd = (signal: NodeJS.Signals): void => {

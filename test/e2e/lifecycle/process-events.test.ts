@@ -113,7 +113,25 @@ it.each([{ OTEL_LOGS_EXPORTER: 'none' }, { OTEL_SDK_DISABLED: 'true' }])(
   },
 )
 
-it('tells the start by the engine of OpenTelemetry, too', async () => {
-  await runProgram(options('by itself', { PLUTUS_ENGINE: 'upstream' }))
-  expect(told()).toEqual(['process.started'])
+describe('by the engine of OpenTelemetry, which sends nothing in the turn in which a process ends,', () => {
+  const env = { PLUTUS_ENGINE: 'upstream' }
+
+  it('tells the start and the end of a process that ends by itself', async () => {
+    await runProgram(options('by itself', env))
+    expect(told()).toEqual(['process.started', 'process.stopped'])
+    expect(find('process.stopped')?.attributes['process.exit.code']).toBe(0)
+  })
+
+  it('tells an error that the process survives', async () => {
+    await runProgram(options('by an error that is caught last', env))
+    expect(told()).toEqual(['process.started', 'exception', 'process.stopped'])
+  })
+
+  it.runIf(onUnix)('tells an end by a signal', async () => {
+    const program = startProgram({ ...options('by a signal', env), ready: 'ready' })
+    await program.ready
+    program.kill('SIGTERM')
+    await program.exited
+    expect(told()).toEqual(['process.started', 'process.stopped'])
+  })
 })
