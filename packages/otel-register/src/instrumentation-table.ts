@@ -67,6 +67,7 @@ export const INSTRUMENTATIONS: readonly InstrumentationSpec[] = [
   },
   { name: 'host-metrics', modules: {}, waitsFor: 'start', onRequest: true },
   { name: 'http', modules: { http: MAIN, https: MAIN } },
+  { name: 'http2', modules: { http2: MAIN } },
   { name: 'ioredis', modules: { ioredis: MAIN } },
   { name: 'kafkajs', modules: { kafkajs: ['.', 'src/producer/index.js', 'src/consumer/index.js'] } },
   {

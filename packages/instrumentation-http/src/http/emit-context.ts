@@ -18,6 +18,11 @@ export function setEmitSlot(message: object, slot: EmitSlot): void {
   ;(message as { [SLOT]?: EmitSlot })[SLOT] = slot
 }
 
+/** The context of a message's slot, if it has one. */
+export function emitContextOf(message: object): Context | undefined {
+  return (message as { [SLOT]?: EmitSlot })[SLOT]?.context
+}
+
 /**
  * Has the messages of a class emit their events in the context of their slot. Returns a function that ends it.
  *

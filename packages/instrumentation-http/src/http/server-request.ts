@@ -41,6 +41,11 @@ export class ServerRequest {
     this.#metrics = metrics
   }
 
+  /** `http.request.method`. */
+  get method(): string {
+    return this.#start.method
+  }
+
   /** Ends span, metric and events of the request; a second call does nothing. */
   end(how: ServerRequestEnd): void {
     if (this.#ended) return

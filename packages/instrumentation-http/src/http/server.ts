@@ -51,7 +51,7 @@ export class ServerObserver {
 
   /** A request was parsed; its listeners run next, in the context that is attached here. */
   started({ request, response, socket, server }: ServerMessage): void {
-    if (UNOBSERVED in server) return
+    if (isUnobserved(server)) return
     const opened = this.open(request, socket)
     const body = createBodyCapture(request.headers, this.#options.captureBodyBytes)
     const state = new ServerRequest({ ...opened, request, response, body }, this.#options, this.#metrics)
@@ -146,6 +146,11 @@ export class ServerObserver {
 
 /** An inbound request whose span has started. */
 export type OpenedRequest = ReturnType<ServerObserver['open']>
+
+/** Whether a server is one of the hook itself. */
+export function isUnobserved(server: object): boolean {
+  return UNOBSERVED in server
+}
 
 function describeRequest(
   request: InboundRequest,
