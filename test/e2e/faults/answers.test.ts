@@ -16,67 +16,78 @@ afterEach(async () => {
 
 const HTTP = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
 const GRPC = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
-const LIVES_ON = 'telemetry is lost meanwhile, the service runs on'
+// A busy machine takes its time to start the thread that sends.
+const PATIENT = { PLUTUS_EXIT_WAIT_MS: '3000' }
+const WAITS = 'telemetry waits in memory meanwhile, the service runs on'
+
+/** Our own engine counts in the same line what is lost by the end. */
+const lineOf = (engine: string, what: RegExp, advice: RegExp): RegExp => {
+  const lost = String.raw`, lost: (?:(?:spans|log records|data points) \d+(?: \([^()]+\))?(?:, |(?=;|$)))+`
+  const then = engine === 'plutus' ? lost : '.*'
+  return new RegExp(`${what.source}${then}${advice.source}`)
+}
 
 describe.each(['plutus', 'upstream'])('one line tells what the endpoint answers, with the engine %s', (engine) => {
-  it.each<[what: string, fault: Fault, env: Record<string, string>, line: RegExp]>([
-    ['401', { status: 401 }, HTTP, /refuses the credentials \(401\), .*; see OTEL_EXPORTER_OTLP_HEADERS$/],
-    ['403', { status: 403 }, HTTP, /refuses the credentials \(403\), .*; see OTEL_EXPORTER_OTLP_HEADERS$/],
+  it.each<[what: string, fault: Fault, env: Record<string, string>, told: RegExp, advice: RegExp]>([
+    ['401', { status: 401 }, HTTP, /refuses the credentials \(401\)/, /; see OTEL_EXPORTER_OTLP_HEADERS$/],
+    ['403', { status: 403 }, HTTP, /refuses the credentials \(403\)/, /; see OTEL_EXPORTER_OTLP_HEADERS$/],
     [
       '404',
       { status: 404 },
       HTTP,
-      /has no path \/v1\/(\w+) \(404\); see OTEL_EXPORTER_OTLP_ENDPOINT, to which \/v1\/\1 is appended$/,
+      /has no path \/v1\/\w+ \(404\)/,
+      /; see OTEL_EXPORTER_OTLP_ENDPOINT, to which \/v1\/\w+ is appended$/,
     ],
-    ['413', { status: 413 }, HTTP, /refuses requests of this size \(413\); lower OTEL_B\w+_MAX_EXPORT_BATCH_SIZE$/],
-    ['429', { status: 429, retryAfter: 30 }, HTTP, /is busy \(429\) and asks to wait 30 s; telemetry waits$/],
-    ['503', { status: 503 }, HTTP, /is busy \(503\); telemetry waits$/],
-    ['500', { status: 500 }, HTTP, /refuses \w+ \(500\); they are dropped$/],
+    ['413', { status: 413 }, HTTP, /refuses requests of this size \(413\)/, /; lower OTEL_B\w+_MAX_EXPORT_BATCH_SIZE$/],
+    ['429', { status: 429, retryAfter: 30 }, HTTP, /is busy \(429\) and asks to wait 30 s/, /$/],
+    ['503', { status: 503 }, HTTP, /is busy \(503\)/, /$/],
+    ['500', { status: 500 }, HTTP, /refuses \w+ \(500\)/, /$/],
     [
       'a page for people',
       { body: '<html>', headers: { 'content-type': 'text/html' } },
       HTTP,
-      /does not speak http\/protobuf as expected \(HTML\); see OTEL_EXPORTER_OTLP_PROTOCOL/,
+      /does not speak http\/protobuf as expected \(HTML\)/,
+      /; see OTEL_EXPORTER_OTLP_PROTOCOL/,
     ],
     [
       'nothing',
       { hang: true },
       HTTP,
-      /does not answer, .*; see OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_TIMEOUT$/,
+      /does not answer/,
+      /; see OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_TIMEOUT$/,
     ],
     [
       'a cut connection',
       { reset: 'mid-body' },
       HTTP,
-      /cannot be reached \((?:ECONNRESET|EPIPE)\), .*; see OTEL_EXPORTER_OTLP_ENDPOINT$/,
+      /cannot be reached \((?:ECONNRESET|EPIPE)\)/,
+      /; see OTEL_EXPORTER_OTLP_ENDPOINT$/,
     ],
     [
       'UNAUTHENTICATED',
       { status: 401 },
       GRPC,
-      /refuses the credentials \(UNAUTHENTICATED\), .*; see OTEL_EXPORTER_OTLP_HEADERS$/,
+      /refuses the credentials \(UNAUTHENTICATED\)/,
+      /; see OTEL_EXPORTER_OTLP_HEADERS$/,
     ],
     [
       'UNIMPLEMENTED',
       { status: 404 },
       GRPC,
-      /has no OTLP service for \w+ \(UNIMPLEMENTED\); see OTEL_EXPORTER_OTLP_ENDPOINT$/,
+      /has no OTLP service for \w+ \(UNIMPLEMENTED\)/,
+      /; see OTEL_EXPORTER_OTLP_ENDPOINT$/,
     ],
     [
       'RESOURCE_EXHAUSTED',
       { status: 413 },
       GRPC,
-      /refuses requests of this size or rate \(RESOURCE_EXHAUSTED\); lower OTEL_B/,
+      /refuses requests of this size or rate \(RESOURCE_EXHAUSTED\)/,
+      /; lower OTEL_B/,
     ],
-    [
-      'UNAVAILABLE',
-      { status: 503, retryAfter: 30 },
-      GRPC,
-      /is busy \(UNAVAILABLE\) and asks to wait 30 s; telemetry waits$/,
-    ],
-    ['nothing over gRPC', { hang: true }, GRPC, /does not answer, /],
-    ['a cut connection over gRPC', { reset: 'before-body' }, GRPC, /cannot be reached/],
-  ])('%s', async (_what, fault, env, line) => {
+    ['UNAVAILABLE', { status: 503, retryAfter: 30 }, GRPC, /is busy \(UNAVAILABLE\) and asks to wait 30 s/, /$/],
+    ['nothing over gRPC', { hang: true }, GRPC, /does not answer/, /; see /],
+    ['a cut connection over gRPC', { reset: 'before-body' }, GRPC, /cannot be reached(?: \(\w+\))?/, /; see /],
+  ])('%s', async (_what, fault, env, told, advice) => {
     receiver.respond(fault)
     const lines = await runBoth({
       program: 'payment.mjs',
@@ -84,24 +95,28 @@ describe.each(['plutus', 'upstream'])('one line tells what the endpoint answers,
       receiver,
       env: { PLUTUS_ENGINE: engine, ...env },
     })
-    expect(lines).toEqual([expect.stringMatching(line)])
+    expect(lines).toEqual([expect.stringMatching(lineOf(engine, told, advice))])
     expect(lines[0]).toContain(new URL(env === GRPC ? receiver.grpcUrl : receiver.httpUrl).host)
   })
 
   it('a port that speaks another protocol', async () => {
     const toHttp = await runBoth({
       program: 'payment.mjs',
-      env: { PLUTUS_ENGINE: engine, ...GRPC, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpUrl },
+      env: { ...PATIENT, PLUTUS_ENGINE: engine, ...GRPC, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpUrl },
     })
     expect(toHttp).toEqual([
-      expect.stringMatching(/does not speak grpc as expected \(\w+\); see OTEL_EXPORTER_OTLP_PROTOCOL/),
+      expect.stringMatching(
+        lineOf(engine, /does not speak grpc as expected \(\w+\)/, /; see OTEL_EXPORTER_OTLP_PROTOCOL/),
+      ),
     ])
     const toGrpc = await runBoth({
       program: 'payment.mjs',
-      env: { PLUTUS_ENGINE: engine, ...HTTP, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcUrl },
+      env: { ...PATIENT, PLUTUS_ENGINE: engine, ...HTTP, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcUrl },
     })
     expect(toGrpc).toEqual([
-      expect.stringMatching(/does not speak http\/protobuf as expected \(\w+\); see OTEL_EXPORTER_OTLP_PROTOCOL/),
+      expect.stringMatching(
+        lineOf(engine, /does not speak http\/protobuf as expected \(\w+\)/, /; see OTEL_EXPORTER_OTLP_PROTOCOL/),
+      ),
     ])
   })
 
@@ -111,11 +126,15 @@ describe.each(['plutus', 'upstream'])('one line tells what the endpoint answers,
       const secure = await startReceiver({ tls: 'server' })
       try {
         const endpoint = protocol === GRPC ? secure.grpcUrl : secure.httpUrl
-        const env = { PLUTUS_ENGINE: engine, ...protocol, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }
+        const env = { ...PATIENT, PLUTUS_ENGINE: engine, ...protocol, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }
         const lines = await runBoth({ program: 'payment.mjs', env })
         expect(lines).toEqual([
           expect.stringMatching(
-            /^plutus: the certificate of https:\/\/\S+ is not trusted \(\w+\), .*; see OTEL_EXPORTER_OTLP_CERTIFICATE$/,
+            lineOf(
+              engine,
+              /^plutus: the certificate of https:\/\/\S+ is not trusted \(\w+\)/,
+              /; see OTEL_EXPORTER_OTLP_CERTIFICATE$/,
+            ),
           ),
         ])
       } finally {
@@ -153,10 +172,8 @@ describe('a running service', () => {
       // Not a measure of speed: less would mean that the wait was not kept.
       expect(performance.now() - refusedAt).toBeGreaterThan(1900)
       service.endInput()
-      expect((await service.exited).stderr.trim().split('\n')).toEqual([
-        expect.stringMatching(/ is busy \(\w+\) and asks to wait 2 s; telemetry waits$/),
-        expect.stringMatching(/ takes telemetry again$/),
-      ])
+      // Nothing is lost, and it is over too soon to be worth a line.
+      expect((await service.exited).stderr).toBe('')
       expect(receiver.spans.map(({ name }) => name)).toEqual(['start', 'end'])
     },
   )
@@ -167,12 +184,12 @@ describe('a running service', () => {
       await receiver.refuse()
       const service = start(env)
       await service.ready
-      await receiver.waitFor(() => service.stderr.includes('cannot be reached'))
+      await receiver.waitFor(() => service.stderr.includes('cannot be reached'), { timeoutMillis: 20_000 })
       await receiver.accept()
-      await receiver.waitFor(() => service.stderr.includes('takes telemetry again'))
+      await receiver.waitFor(() => service.stderr.includes('takes telemetry again'), { timeoutMillis: 20_000 })
       service.endInput()
       expect((await service.exited).stderr.trim().split('\n')).toEqual([
-        expect.stringContaining(LIVES_ON),
+        expect.stringContaining(WAITS),
         expect.stringMatching(/ takes telemetry again$/),
       ])
       expect(receiver.spans.map(({ name }) => name)).toEqual(['start', 'end'])

@@ -6,15 +6,12 @@ import { expect } from 'vitest'
 /** Longest life of a program that ends by itself: less than any time-out of an export, more than a busy machine needs. */
 const MAX_LIFE_MILLIS = 9000
 
-/** What is lost at the end, which our own engine counts; test/e2e/exit holds it to that. */
-const COUNT = /^plutus: Telemetry lost: /
-
 /** Options of {@link runBoth}: a program of this story with its arguments. */
 export type BothOptions = Pick<ProgramOptions, 'node' | 'args' | 'env' | 'receiver'> & { readonly program: string }
 
 /**
  * Runs a program without the hook and with it, asserts that it ends alike and in time, and returns what the hook told:
- * the lines on standard error that are not there without it, but for the count of what is lost.
+ * the lines on standard error that are not there without it.
  */
 export async function runBoth({ program, ...options }: BothOptions): Promise<readonly string[]> {
   const file = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
@@ -24,5 +21,5 @@ export async function runBoth({ program, ...options }: BothOptions): Promise<rea
   const [without, with_] = await Promise.all([run('none'), run('require')])
   expect([with_.code, with_.signal, with_.stdout]).toEqual([without.code, without.signal, without.stdout])
   const known = new Set(without.stderr.split('\n'))
-  return with_.stderr.split('\n').filter((line) => line !== '' && !known.has(line) && !COUNT.test(line))
+  return with_.stderr.split('\n').filter((line) => line !== '' && !known.has(line))
 }

@@ -22,6 +22,11 @@ export const startUpstream: StartEngine = (host) => {
     warn('An OpenTelemetry SDK is registered already and stays in charge; this hook records nothing')
     return createEngine('nowhere', [], undefined)
   }
+  if (!host.isWorker && (host.config.get('PLUTUS_SAMPLE_RATE') < 1 || host.config.get('PLUTUS_SAMPLE_ADAPTIVE'))) {
+    warn(
+      "PLUTUS_SAMPLE_RATE and PLUTUS_SAMPLE_ADAPTIVE have no effect with OpenTelemetry's own SDK; everything is sent",
+    )
+  }
   try {
     const settings = readSettings(host)
     if (settings.logLevel !== undefined) routeDiagnostics(settings.logLevel, warn)
@@ -56,7 +61,7 @@ function start(settings: EngineSettings, warn: (line: string) => void): Engine {
   let meter: Meter | undefined
   const parts: PipelineParts = {
     losses,
-    health: new EndpointHealth(warn),
+    health: new EndpointHealth(warn, 'is lost'),
     hold: new ProcessHold(),
     ...(settings.sdkMetrics && { sdkMeter: () => meter }),
   }

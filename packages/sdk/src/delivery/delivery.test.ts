@@ -40,7 +40,7 @@ function createDelivery(state: Partial<AttemptState> = {}, timeoutMillis = 10_00
     Infinity,
     () => 0,
     {
-      health: new EndpointHealth((line) => lines.push(line)),
+      health: new EndpointHealth((line) => lines.push(line), 'is lost'),
       losses,
       onFailure: (_signal, failure) => failures.push(failure),
     },

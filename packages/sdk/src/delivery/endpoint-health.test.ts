@@ -29,7 +29,7 @@ const SETTINGS = settingsFor('http://secret-user:secret-password@collector:4318/
 
 function createHealth() {
   const lines: string[] = []
-  const health = new EndpointHealth((line) => lines.push(line))
+  const health = new EndpointHealth((line) => lines.push(line), 'is lost')
   const fail = (signal: Signal, problem: Problem = 'unreachable'): void =>
     health.failed(SETTINGS, signal, { ok: false, problem, retryable: true, detail: 'CODE' })
   return { lines, health, fail }

@@ -11,6 +11,20 @@ interface Outage {
   tellAgainAt: number
 }
 
+/** What there is to tell of an endpoint. */
+export interface EndpointNews {
+  /** Which endpoint, and what kind of problem: news of the end of an outage have that of its beginning. */
+  readonly outage: string
+  readonly isOver: boolean
+  /** What the matter is, by itself: a line tells more. */
+  readonly what: string
+  /** Where to look, with the words before it. */
+  readonly advice?: string
+}
+
+/** What becomes of telemetry while an endpoint cannot be talked to. */
+export type Meanwhile = 'is lost' | 'waits in memory'
+
 const QUIET_MILLIS = 60_000
 
 /**
@@ -18,11 +32,14 @@ const QUIET_MILLIS = 60_000
  * however many signals and attempts meet it, and at most one a minute.
  */
 export class EndpointHealth {
-  readonly #warn: (line: string) => void
+  readonly #tell: (line: string, news: EndpointNews) => void
+  readonly #meanwhile: Meanwhile
   readonly #outages = new Map<string, Outage>()
 
-  constructor(warn: (line: string) => void) {
-    this.#warn = warn
+  /** @param tell Takes a line, and what it is made of for somebody who makes another. */
+  constructor(tell: (line: string, news: EndpointNews) => void, meanwhile: Meanwhile) {
+    this.#tell = tell
+    this.#meanwhile = meanwhile
   }
 
   /** An attempt failed. */
@@ -38,17 +55,21 @@ export class EndpointHealth {
     outage.told = true
     outage.tellAgainAt = now + QUIET_MILLIS
     const again = outage.count === 1 ? '' : ` (outage ${outage.count})`
-    this.#warn(`${describeFailure(settings, signal, failure)}${again}`)
+    const { what, sequel = '', advice } = describeFailure(settings, signal, failure, this.#meanwhile)
+    const line = `${what}${sequel}${advice === undefined ? '' : `; ${advice}`}${again}`
+    this.#tell(line, { outage: key, isOver: false, what, ...(advice !== undefined && { advice }) })
   }
 
   /** An attempt succeeded. */
   succeeded(settings: OtlpSettings, signal: Signal): void {
     for (const problem of PROBLEMS) {
-      const outage = this.#outages.get(keyOf(settings, problem))
+      const key = keyOf(settings, problem)
+      const outage = this.#outages.get(key)
       if (outage === undefined || !outage.signals.delete(signal) || outage.signals.size > 0 || !outage.told) continue
       outage.told = false
       const again = outage.count === 1 ? '' : ` (outage ${outage.count} is over)`
-      this.#warn(`${showUrl(settings)} takes telemetry again${again}`)
+      const what = `${showUrl(settings)} takes telemetry again`
+      this.#tell(`${what}${again}`, { outage: key, isOver: true, what })
     }
   }
 }
@@ -77,25 +98,53 @@ export function showUrl({ url, protocol }: Pick<OtlpSettings, 'url' | 'protocol'
   return `${url.protocol}//${url.host}${protocol === 'grpc' ? '' : url.pathname}`
 }
 
-function describeFailure(settings: OtlpSettings, signal: Signal, failure: Failure): string {
+/** What is the matter, what becomes of telemetry, and where to look. */
+interface Description {
+  readonly what: string
+  readonly sequel?: string
+  readonly advice?: string
+}
+
+function describeFailure(
+  settings: OtlpSettings,
+  signal: Signal,
+  { problem, detail, retryAfterMillis }: Failure,
+  meanwhile: Meanwhile,
+): Description {
   const { names, url, protocol } = settings
-  const { detail, retryAfterMillis } = failure
   const place = `${url.protocol}//${url.host}`
   const why = detail === undefined ? '' : ` (${detail})`
   const wait = retryAfterMillis === undefined ? '' : ` and asks to wait ${Math.ceil(retryAfterMillis / 1000)} s`
-  const affected = 'telemetry is lost meanwhile, the service runs on'
-  const lines: Record<Exclude<Problem, 'aborted'>, string> = {
-    unreachable: `${place} cannot be reached${why}, ${affected}; see ${names.endpoint}`,
-    timeout: `${place} does not answer, ${affected}; see ${names.endpoint} and ${names.timeout}`,
-    certificate: `the certificate of ${place} is not trusted${why}, ${affected}; see ${names.certificate}`,
-    protocol: `${place} does not speak ${protocol} as expected${why}; see ${names.protocol} and the port in ${names.endpoint}`,
-    busy: `${place} is busy${why}${wait}; telemetry waits`,
-    credentials: `${place} refuses the credentials${why}, ${affected}; see ${names.headers}`,
-    missing: `${place} ${describeMissing(settings, signal)}${why}; see ${names.endpoint}${describePath(settings, signal)}`,
-    'too-large': `${place} refuses requests of this size${protocol === 'grpc' ? ' or rate' : ''}${why}; lower ${names.batchSize}`,
-    refused: `${place} refuses ${signal}${why}; they are dropped`,
+  const sequel = `, telemetry ${meanwhile} meanwhile, the service runs on`
+  const descriptions: Record<Exclude<Problem, 'aborted'>, Description> = {
+    unreachable: { what: `${place} cannot be reached${why}`, sequel, advice: `see ${names.endpoint}` },
+    timeout: { what: `${place} does not answer`, sequel, advice: `see ${names.endpoint} and ${names.timeout}` },
+    certificate: {
+      what: `the certificate of ${place} is not trusted${why}`,
+      sequel,
+      advice: `see ${names.certificate}`,
+    },
+    protocol: {
+      what: `${place} does not speak ${protocol} as expected${why}`,
+      advice: `see ${names.protocol} and the port in ${names.endpoint}`,
+    },
+    busy: { what: `${place} is busy${why}${wait}`, sequel: '; telemetry waits' },
+    credentials: {
+      what: `${place} refuses the credentials${why}`,
+      sequel: ', telemetry is lost meanwhile, the service runs on',
+      advice: `see ${names.headers}`,
+    },
+    missing: {
+      what: `${place} ${describeMissing(settings, signal)}${why}`,
+      advice: `see ${names.endpoint}${describePath(settings, signal)}`,
+    },
+    'too-large': {
+      what: `${place} refuses requests of this size${protocol === 'grpc' ? ' or rate' : ''}${why}`,
+      advice: `lower ${names.batchSize}`,
+    },
+    refused: { what: `${place} refuses ${signal}${why}`, sequel: '; they are dropped' },
   }
-  return lines[failure.problem === 'aborted' ? 'unreachable' : failure.problem]
+  return descriptions[problem === 'aborted' ? 'unreachable' : problem]
 }
 
 function describeMissing({ url, protocol }: OtlpSettings, signal: Signal): string {

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { EndpointNews } from './endpoint-health.ts'
 import type { ExportSettings, ExportTarget } from './exporter.ts'
 import type { Outcome } from './losses.ts'
 import type { OutboxEntry } from './outbox.ts'
@@ -36,7 +37,7 @@ export type MessageFromWorker =
   | { readonly kind: 'success'; readonly signal: Signal }
   | { readonly kind: 'failure'; readonly signal: Signal; readonly problem: Problem }
   | { readonly kind: 'giveUp'; readonly round: number; readonly signal: Signal }
-  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'line'; readonly text: string; readonly news: EndpointNews }
 
 /** Makes settings that can be sent to another thread. */
 export function cloneSettings({ targets, resource, userAgent }: ExportSettings): ClonedSettings {

@@ -156,16 +156,16 @@ export class ExportPipeline {
   }
 
   #createLocal(): Sender {
-    const { settings, warn } = this.#options
-    return createLocalSender(settings, warn, this.#events)
+    const { settings, losses } = this.#options
+    return createLocalSender(settings, (line, news) => losses.announce(line, news), this.#events)
   }
 
   #startThread(): WorkerSender | undefined {
-    const { settings, warn, worker, pool } = this.#options
+    const { settings, losses, worker, pool } = this.#options
     try {
       return new WorkerSender({
         settings,
-        warn,
+        onNews: (line, news) => losses.announce(line, news),
         events: this.#events,
         file: worker.file,
         env: worker.env,

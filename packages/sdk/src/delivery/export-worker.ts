@@ -26,7 +26,7 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
   }
   const exporter = new Exporter(
     restoreSettings(settings),
-    { health: new EndpointHealth((text) => tell({ kind: 'line', text })) },
+    { health: new EndpointHealth((text, news) => tell({ kind: 'line', text, news }), 'waits in memory') },
     {
       onDone: (id, outcomes) => {
         const memory = unsent.get(id)?.batch.bytes.buffer ?? new ArrayBuffer(0)

@@ -1,4 +1,5 @@
 import { EndpointHealth } from './endpoint-health.ts'
+import type { EndpointNews } from './endpoint-health.ts'
 import { Exporter } from './exporter.ts'
 import type { ExportEvents, ExportSettings } from './exporter.ts'
 import { ProcessHold } from './process-hold.ts'
@@ -6,8 +7,12 @@ import { ProcessHold } from './process-hold.ts'
 /** Creates the sender that works on the thread it is called on. */
 export function createLocalSender(
   settings: ExportSettings,
-  warn: (line: string) => void,
+  onNews: (line: string, news: EndpointNews) => void,
   events: ExportEvents,
 ): Exporter {
-  return new Exporter(settings, { health: new EndpointHealth(warn), hold: new ProcessHold() }, events)
+  return new Exporter(
+    settings,
+    { health: new EndpointHealth(onNews, 'waits in memory'), hold: new ProcessHold() },
+    events,
+  )
 }

@@ -1,4 +1,5 @@
-import { expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { EndpointNews } from './endpoint-health.ts'
 import { Losses } from './losses.ts'
 
 function createLosses() {
@@ -42,4 +43,65 @@ it('counts nothing where nothing was lost', () => {
   losses.dropped('traces', 'rejected', 0)
   losses.reportUntold()
   expect(lines).toEqual([])
+})
+
+const DARK: EndpointNews = { outage: 'a', isOver: false, what: 'A cannot be reached', advice: 'see X' }
+const BACK: EndpointNews = { outage: 'a', isOver: true, what: 'A takes telemetry again' }
+
+describe('news of an endpoint', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('are told in one line with what is lost, where the process ends soon', () => {
+    const { lines, losses } = createLosses()
+    losses.announce('A cannot be reached, ...; see X', DARK)
+    losses.dropped('traces', 'unreachable', 5)
+    losses.dropped('logs', 'queue_full', 2)
+    losses.reportAll()
+    losses.reportAll()
+    vi.advanceTimersByTime(60_000)
+    expect(lines).toEqual(['A cannot be reached, lost: spans 5, log records 2 (queue full); see X'])
+  })
+
+  it('are told by themselves after 5 seconds, and what is lost later in another line', () => {
+    const { lines, losses } = createLosses()
+    losses.announce('A is dark', DARK)
+    vi.advanceTimersByTime(4999)
+    expect(lines).toEqual([])
+    vi.advanceTimersByTime(1)
+    losses.announce('A is back', BACK)
+    losses.dropped('traces', 'unreachable', 5)
+    losses.reportAll()
+    expect(lines).toEqual(['A is dark', 'A is back', 'Telemetry lost: spans 5 (endpoint not reachable)'])
+  })
+
+  it('are not told of an outage that is over within 5 seconds', () => {
+    const { lines, losses } = createLosses()
+    losses.announce('A is dark', DARK)
+    losses.announce('A is back', BACK)
+    vi.advanceTimersByTime(60_000)
+    expect(lines).toEqual([])
+  })
+
+  it('are not told at the end where nothing is lost by them', () => {
+    const { lines, losses } = createLosses()
+    losses.announce('A is dark', DARK)
+    losses.reportAll()
+    vi.advanceTimersByTime(60_000)
+    expect(lines).toEqual([])
+  })
+
+  it('are told each where two endpoints fail, and what is lost once', () => {
+    const { lines, losses } = createLosses()
+    losses.announce('A is dark', DARK)
+    losses.announce('B is dark', { outage: 'b', isOver: false, what: 'B refuses logs' })
+    losses.dropped('logs', 'refused', 3)
+    losses.reportAll()
+    expect(lines).toEqual(['A is dark', 'B refuses logs, lost: log records 3'])
+  })
 })

@@ -1,5 +1,6 @@
 import { createNoopMeter } from '@opentelemetry/api'
 import type { Counter, Meter } from '@opentelemetry/api'
+import type { EndpointNews } from './endpoint-health.ts'
 import type { Signal } from './settings.ts'
 
 /** Why telemetry did not arrive. */
@@ -32,7 +33,10 @@ const UNTOLD: ReadonlySet<LossReason> = new Set([
   'process_end',
   'export_thread',
 ])
+// What the news of an endpoint say already, in the same line.
+const SAID: ReadonlySet<LossReason> = new Set(['unreachable', 'timeout', 'refused'])
 const FIRST_REPORT_MILLIS = 1000
+const HOLD_MILLIS = 5000
 const REPORT_MILLIS = 60_000
 
 /** Counts what became of telemetry. */
@@ -70,9 +74,15 @@ export class Losses implements LossCounter {
   #unreported = new Map<string, { signal: Signal; reason: LossReason; count: number }>()
   #timer: NodeJS.Timeout | undefined
   #nextReportAt = 0
+  readonly #holdMillis: number
+  /** News that nobody has heard yet, by outage. */
+  readonly #held = new Map<string, { readonly line: string; readonly news: EndpointNews }>()
+  #holdTimer: NodeJS.Timeout | undefined
 
-  constructor(warn: (line: string) => void) {
+  /** @param holdMillis Time for which the news of an endpoint wait for what is lost by it. @defaultValue 5000 */
+  constructor(warn: (line: string) => void, holdMillis: number = HOLD_MILLIS) {
     this.#warn = warn
+    this.#holdMillis = holdMillis
     ;[this.#exported, this.#dropped] = createCounters(createNoopMeter())
   }
 
@@ -104,6 +114,18 @@ export class Losses implements LossCounter {
     }
   }
 
+  /**
+   * Tells the news of an endpoint, in one line with what is lost where that is known soon. An outage that is over by
+   * then, with nothing lost, is not worth a line.
+   */
+  announce(line: string, news: EndpointNews): void {
+    if (this.#holdMillis === 0) this.#warn(line)
+    else if (!news.isOver) {
+      this.#held.set(news.outage, { line, news })
+      this.#holdTimer ??= setTimeout(() => this.#tellHeld(), this.#holdMillis).unref()
+    } else if (!this.#held.delete(news.outage)) this.#warn(line)
+  }
+
   /** Tells at once what nothing has announced yet: the process may end. */
   reportUntold(): void {
     if ([...this.#unreported.values()].some(({ reason }) => UNTOLD.has(reason))) this.#report()
@@ -112,17 +134,36 @@ export class Losses implements LossCounter {
   /** Tells at once whatever has not been told: the process ends. */
   reportAll(): void {
     if (this.#unreported.size > 0) this.#report()
+    this.#takeHeld() // nothing is lost by it
+  }
+
+  #tellHeld(): void {
+    for (const { line } of this.#takeHeld()) this.#warn(line)
+  }
+
+  #takeHeld(): readonly { readonly line: string; readonly news: EndpointNews }[] {
+    clearTimeout(this.#holdTimer)
+    this.#holdTimer = undefined
+    const held = [...this.#held.values()]
+    this.#held.clear()
+    return held
   }
 
   #report(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#nextReportAt = performance.now() + REPORT_MILLIS
+    const held = this.#takeHeld()
+    const last = held.at(-1)?.news
     const parts = [...this.#unreported.values()].map(
-      ({ signal, reason, count }) => `${ITEMS[signal]} ${count} (${REASONS[reason]})`,
+      ({ signal, reason, count }) =>
+        `${ITEMS[signal]} ${count}${last !== undefined && SAID.has(reason) ? '' : ` (${REASONS[reason]})`}`,
     )
     this.#unreported.clear()
-    this.#warn(`Telemetry lost: ${parts.join(', ')}`)
+    for (const { line } of held.slice(0, -1)) this.#warn(line)
+    if (last === undefined) return this.#warn(`Telemetry lost: ${parts.join(', ')}`)
+    const advice = last.advice === undefined ? '' : `; ${last.advice}`
+    this.#warn(`${last.what}, lost: ${parts.join(', ')}${advice}`)
   }
 }
 

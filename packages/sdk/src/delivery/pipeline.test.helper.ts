@@ -33,7 +33,7 @@ export function createPipeline(settings: OtlpSettings, options: Partial<ExportPi
   const lines: string[] = []
   const warn = (line: string): void => void lines.push(line)
   const pool = createBufferPool()
-  const losses = new Losses(warn)
+  const losses = new Losses(warn, 0)
   /** Sums of `plutus.telemetry.*`: by reason what was dropped, and what was exported. */
   const counts: Record<string, number> = {}
   losses.measureWith({

@@ -1,4 +1,5 @@
 import { loadBuiltin } from './builtins.ts'
+import type { EndpointNews } from './endpoint-health.ts'
 import { cloneSettings } from './export-messages.ts'
 import type { ExportWorkerData, MessageFromWorker, MessageToWorker } from './export-messages.ts'
 import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
@@ -13,7 +14,8 @@ export interface WorkerSenderOptions {
   readonly file: URL
   /** Environment of the thread: nothing in it may have a hook loaded. */
   readonly env: NodeJS.ProcessEnv
-  readonly warn: (line: string) => void
+  /** Hears what there is to tell of an endpoint. */
+  readonly onNews: (line: string, news: EndpointNews) => void
   /** Takes back the memory of a batch. */
   readonly onMemory: (memory: ArrayBuffer) => void
   /** The thread has failed: these batches have not left, and those are lost with it. */
@@ -114,7 +116,7 @@ export class WorkerSender implements Sender {
   }
 
   #hear(message: MessageFromWorker): void {
-    const { events, warn, onMemory } = this.#options
+    const { events, onNews, onMemory } = this.#options
     switch (message.kind) {
       case 'ready':
         this.#release()
@@ -134,7 +136,7 @@ export class WorkerSender implements Sender {
         events.onGiveUp(message.round, message.signal)
         break
       case 'line':
-        warn(message.text)
+        onNews(message.text, message.news)
         break
     }
   }
