@@ -17,16 +17,16 @@ export type FindClientAddress = (peer: string | undefined, headers: IncomingHttp
 export function createClientAddress(trust: TrustProxy): FindClientAddress {
   if (trust.kind === 'none') return (peer) => plain(peer)
   if (trust.kind === 'hops')
-    return (peer, headers) => entriesFromEnd(headers)[trust.hops - 1] ?? entriesFromEnd(headers).at(-1) ?? plain(peer)
+    return (peer, headers) => entriesFromEnd(headers).slice(0, trust.hops).findLast(isAddress) ?? plain(peer)
   const trusted = new BlockList()
   for (const { address, prefix, family } of trust.networks) trusted.addSubnet(address, prefix, family)
   const isTrusted = (address: string | undefined): boolean =>
-    address !== undefined && isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+    address !== undefined && isAddress(address) && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   return (peer, headers) => {
     let address = plain(peer)
     if (!isTrusted(address)) return address
     for (const entry of entriesFromEnd(headers)) {
-      if (isIP(entry) === 0) break
+      if (!isAddress(entry)) break
       address = entry
       if (!isTrusted(entry)) break
     }
@@ -34,15 +34,21 @@ export function createClientAddress(trust: TrustProxy): FindClientAddress {
   }
 }
 
-/** Entries of `X-Forwarded-For`, the last written first, without ports. */
+const isAddress = (text: string): boolean => isIP(text) !== 0
+
+/**
+ * Entries of `X-Forwarded-For`, the last written first, without ports. Those that are no addresses stay: taken out, they
+ * would let an entry of the client's own take the place of one that a proxy wrote.
+ */
 function entriesFromEnd(headers: IncomingHttpHeaders): string[] {
   const header = headers['x-forwarded-for']
   const text = Array.isArray(header) ? header.join(',') : header
-  if (text === undefined || text.length > MAX_HEADER) return []
-  return text
+  if (text === undefined) return []
+  // Of a long header the end: the client fills its beginning, and must not be able to hide behind that.
+  const near = text.length > MAX_HEADER ? text.slice(text.indexOf(',', text.length - MAX_HEADER) + 1) : text
+  return near
     .split(',')
-    .map((entry) => withoutPort(entry.trim()))
-    .filter((entry) => isIP(entry) !== 0)
+    .map((entry) => plain(withoutPort(entry.trim())))
     .toReversed()
 }
 
@@ -53,6 +59,6 @@ function withoutPort(entry: string): string {
 }
 
 /** An IPv4 address as such, also where the socket speaks IPv6. */
-function plain(address: string | undefined): string | undefined {
+function plain<T extends string | undefined>(address: T): T | string {
   return address?.startsWith(V4_IN_V6) === true && address.includes('.') ? address.slice(V4_IN_V6.length) : address
 }
