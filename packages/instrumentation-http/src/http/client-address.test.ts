@@ -26,7 +26,7 @@ it.each([
   ['an entry has a port', NETWORKS, '198.51.100.1:4711', '198.51.100.1'],
   ['an entry is IPv4 in IPv6', NETWORKS, '::ffff:198.51.100.1', '198.51.100.1'],
   ['the header is absurdly long', '1', `${'1.1.1.1, '.repeat(300)}198.51.100.1`, '198.51.100.1'],
-  ['one entry is absurdly long', '1', `${'1'.repeat(3_000)}`, PEER],
+  ['one entry is absurdly long', '1', '1'.repeat(3_000), PEER],
   ['there are many hops in a long header', '32', `${'6.6.6.6, '.repeat(300)}198.51.100.1`, '6.6.6.6'],
 ])('tells the client when %s', (_when, trust, forwarded, address) => {
   expect(find(trust, forwarded)).toBe(address)

@@ -423,6 +423,31 @@ it('records requests as events with route, status, sizes and the user who was le
   expect(records[0]?.attributes).not.toHaveProperty('other')
 })
 
+it('lets baggage say nothing of what is known here', async () => {
+  observe({ PLUTUS_BAGGAGE_KEYS: 'correlation.id,client.address,tenant' })
+  const port = await listen((_request, response) => response.end(JSON.stringify(getContext())))
+  const headers = {
+    baggage: 'correlation.id=forged,client.address=6.6.6.6,tenant=acme',
+    'x-correlation-id': 'order-17',
+  }
+  const { text } = await send(port, { headers })
+  expect(JSON.parse(text)).toEqual({ 'correlation.id': 'order-17', 'client.address': '127.0.0.1', tenant: 'acme' })
+})
+
+it('records a request whose client went away, without a status', async () => {
+  observe({ PLUTUS_REQUEST_EVENTS: 'all' })
+  const port = await listen((request) => void request.resume())
+  const request = http.get({ port, host: '127.0.0.1', path: '/gone' }).on('error', () => undefined)
+  await once(servers[0] as http.Server, 'request')
+  request.destroy()
+  await expect.poll(() => records.length).toBe(1)
+  expect(records[0]).toMatchObject({
+    eventName: 'http.request',
+    attributes: { 'url.path': '/gone', 'error.type': 'aborted' },
+  })
+  expect(records[0]?.attributes).not.toHaveProperty(['http.response.status_code'])
+})
+
 it.each([
   ['slow', '/report', ['http.request.slow']],
   ['slow', '/quick', []],

@@ -104,10 +104,11 @@ export class ServerObserver {
     }
     const span = this.#tracer().startSpan(spanNameOf(method), { kind: SpanKind.SERVER, attributes, links }, parent)
     const rpc: RPCMetadata = { type: RPCType.HTTP, span }
+    // What we know ourselves stands last: no baggage may say otherwise.
     const fields = {
+      ...readBaggage(extracted, baggageKeys),
       [ATTR_CORRELATION_ID]: correlation,
       ...(clientAddress === undefined ? undefined : { 'client.address': clientAddress }),
-      ...readBaggage(extracted, baggageKeys),
     }
     const entered = contextWithScope(setRPCMetadata(trace.setSpan(parent, span), rpc), { fields, parent: undefined })
     return { span, rpc, context: entered, method, path, scheme, clientAddress, correlation } as const
