@@ -1,4 +1,5 @@
 import { describeConfig, resolveConfig } from '@plutus/config'
+import type { ResolvedConfig } from '@plutus/config'
 import { configureEvents } from '@plutus/events'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
@@ -31,8 +32,8 @@ export interface StartOptions {
 
 /** Starts the hook in this thread, unless one has started already. Throws nothing that a setting could cause. */
 export function start({ require, entry, version, isWorker }: StartOptions): void {
-  const config = resolveConfig(process.env)
-  const teller = createTeller(config.get('OTEL_LOG_LEVEL'))
+  const given = resolveConfig(process.env)
+  const teller = createTeller(given.get('OTEL_LOG_LEVEL'))
   const first = findStartState()
   if (first !== undefined) {
     tellRepeat(first, { entry, version }, teller.warn)
@@ -40,6 +41,7 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
   }
   const state = { version, entry, isRepeatTold: false }
   claimStart(state)
+  const config = withUsableFile(given, isWorker ? () => {} : teller.warn)
   configureEvents(config)
   const onRepeat = (): void => tellRepeat(state, state, teller.warn)
   // Node's test runner hands `--require` to the processes of its tests twice, which is nobody's mistake.
@@ -64,7 +66,7 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
     config,
     isWorker,
     info: isWorker ? () => {} : teller.info,
-    configWithoutFile: () => resolveConfig({ ...process.env, OTEL_CONFIG_FILE: undefined }),
+    configWithoutFile: resolveWithoutFile,
     warn: teller.warn,
   })
   if (config.get('OTEL_SDK_DISABLED')) {
@@ -101,6 +103,19 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
 }
 
 const NAME = '@plutus/otel-register'
+
+/** The configuration as it holds: without `OTEL_CONFIG_FILE` where that cannot be used, which costs one line. */
+function withUsableFile(config: ResolvedConfig, warn: (line: string) => void): ResolvedConfig {
+  const file = config.get('OTEL_CONFIG_FILE')
+  const problem = file === undefined ? undefined : loadPart('upstream').findFileProblem(file)
+  if (problem === undefined) return config
+  warn(`OTEL_CONFIG_FILE names ${file}, ${problem}; the OTEL_* variables hold instead`)
+  return resolveWithoutFile()
+}
+
+function resolveWithoutFile(): ResolvedConfig {
+  return resolveConfig({ ...process.env, OTEL_CONFIG_FILE: undefined })
+}
 
 function isEntryImportedTwice(entry: string, require: NodeJS.Require): boolean {
   const options = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]

@@ -90,6 +90,16 @@ it('an absent configuration file is told in one line, and the variables hold', a
   expect(arrived()).toEqual([1, 1])
 })
 
+it('a configuration file that cannot be read costs that line alone beside the start line, and our own engine runs', async () => {
+  const [told, start, ...more] = await run({ OTEL_CONFIG_FILE: folder, OTEL_LOG_LEVEL: 'info' })
+  expect(told).toBe(
+    `plutus: OTEL_CONFIG_FILE names ${folder}, which cannot be read (EISDIR); the OTEL_* variables hold instead`,
+  )
+  expect(start).toMatch(/^plutus: @plutus\/otel-register \S+ sends to http:/)
+  expect(more).toEqual([])
+  expect(receiver.spans[0]?.resource['telemetry.sdk.name']).toBe('@plutus/sdk')
+})
+
 it.each(['none', 'error'])('nothing is told with OTEL_LOG_LEVEL=%s', async (level) => {
   expect(await run({ OTEL_LOG_LEVEL: level, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })).toEqual([])
 })

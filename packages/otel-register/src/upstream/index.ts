@@ -1,1 +1,1 @@
-export { startUpstream } from './start-upstream.ts'
+export { findFileProblem, startUpstream } from './start-upstream.ts'

@@ -38,15 +38,36 @@ export const startUpstream: StartEngine = (host) => {
   }
 }
 
+/**
+ * What is wrong with a file of `OTEL_CONFIG_FILE`, worded to follow its name; `undefined` if it can be used.
+ *
+ * Throws nothing.
+ */
+export function findFileProblem(path: string): string | undefined {
+  const model = readModel(path)
+  return typeof model === 'string' ? model : undefined
+}
+
+type Model = ReturnType<ReturnType<typeof loadPart<'config-file'>>['readConfigFile']>
+
+// Who asks whether a file can be used goes on to use it.
+const models = new Map<string, Model>()
+
+function readModel(path: string): Model {
+  const known = models.get(path)
+  if (known !== undefined) return known
+  const model = loadPart('config-file').readConfigFile(path)
+  models.set(path, model)
+  return model
+}
+
 function readSettings(host: EngineHost): EngineSettings {
-  const warn = (line: string): void => host.warn(line)
   const file = host.config.get('OTEL_CONFIG_FILE')
-  if (file === undefined) return settingsFromEnvironment(host.config, warn)
-  const { readConfigFile, settingsFromFile } = loadPart('config-file')
-  const model = readConfigFile(file)
-  if (typeof model !== 'string') return settingsFromFile(model, file, host)
-  warn(`OTEL_CONFIG_FILE names ${file}, ${model}; the OTEL_* variables hold instead`)
-  return settingsFromEnvironment(host.configWithoutFile(), warn)
+  const model = file === undefined ? '' : readModel(file)
+  if (file === undefined || typeof model === 'string') {
+    return settingsFromEnvironment(host.config, (line) => host.warn(line))
+  }
+  return loadPart('config-file').settingsFromFile(model, file, host)
 }
 
 function start(settings: EngineSettings, warn: (line: string) => void): Engine {

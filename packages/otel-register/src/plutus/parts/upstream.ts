@@ -1,1 +1,1 @@
-export { startUpstream } from '../../upstream/index.ts'
+export { findFileProblem, startUpstream } from '../../upstream/index.ts'
