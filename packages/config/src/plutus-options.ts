@@ -161,14 +161,24 @@ export const PLUTUS_OPTIONS = [
     source: 'plutus',
   },
   {
+    variable: 'PLUTUS_STRIPE_EVENTS',
+    type: 'boolean',
+    default: true,
+    range: SWITCH,
+    secret: false,
+    description:
+      'Records events from the answers and webhooks of Stripe: `payment.*`, `subscription.*`, `invoice.*`, `webhook.*`. Off for a service that tells them itself.',
+    source: 'plutus',
+  },
+  {
     variable: 'PLUTUS_SAMPLE_RATE',
     type: 'number',
     default: 1,
     range: [0, 1],
     secret: false,
-    description: 'Share of traces that is kept, with their records below WARN; what matters is kept whatever the rate.',
+    description:
+      'Share of traces that is sent, with their records below WARN, and of such records outside of traces. Payment, security and audit records, records from WARN on, and traces with one of them, an error, an exception or a slow request are always sent.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_SAMPLE_ADAPTIVE',
@@ -176,9 +186,9 @@ export const PLUTUS_OPTIONS = [
     default: false,
     range: SWITCH,
     secret: false,
-    description: 'Lowers the share of kept traces as the load of the process rises.',
+    description:
+      'Lowers that share while the event loop or the processors are busy: to a half from 60 % on, to a tenth from 80 % on.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_POLICY_FILE',

@@ -34,6 +34,8 @@ export interface EventFields {
     readonly 'payment.receiver.id'?: string | undefined
     /** What the payment is for. */
     readonly 'payment.description'?: string | undefined
+    /** How the payment stands, in the words of the provider. */
+    readonly 'payment.status'?: string | undefined
   }
   /** A payment was authorised, or refused. */
   readonly 'payment.authorization': {
@@ -303,7 +305,7 @@ export interface EventFields {
     /** How sure the verification is. Must be a number from 0 to 1. */
     readonly 'kyc.confidence'?: number | undefined
   }
-  /** A provider's webhook arrived and its signature holds. */
+  /** A provider's webhook arrived; its signature holds, unless it was not checked here. */
   readonly 'webhook.received': {
     /** Provider that sent the webhook. */
     readonly 'webhook.provider': string
@@ -315,6 +317,8 @@ export interface EventFields {
     readonly 'webhook.delivery.lag'?: number | undefined
     /** Whether this process has seen the event before. */
     readonly 'webhook.duplicate'?: boolean | undefined
+    /** Whether the signature was checked in this process; absent where it was. */
+    readonly 'webhook.verified'?: boolean | undefined
   }
   /** Something of the business that the catalogue has no name for. */
   readonly 'business.event': {

@@ -140,6 +140,20 @@ export const INSTRUMENTATIONS: readonly InstrumentationSpec[] = [
       ],
     },
   },
+  {
+    name: 'stripe',
+    modules: {
+      stripe: [
+        '.',
+        ...['cjs', 'esm'].flatMap((folder) => [
+          `${folder}/RequestSender.js`,
+          `${folder}/StripeResource.js`,
+          `${folder}/Webhooks.js`,
+          `${folder}/stripe.${folder}.node.js`,
+        ]),
+      ],
+    },
+  },
   { name: 'tedious', modules: { tedious: MAIN } },
   { name: 'undici', modules: {}, waitsFor: 'fetch' },
   { name: 'winston', modules: { winston: ['.', 'lib/winston/logger.js'] } },

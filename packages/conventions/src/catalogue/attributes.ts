@@ -101,6 +101,7 @@ export const ATTRIBUTES = {
   'webhook.event.id': text("Id of the provider's event."),
   'webhook.delivery.lag': seconds("Time from the provider's event to its arrival."),
   'webhook.duplicate': flag('Whether this process has seen the event before.'),
+  'webhook.verified': flag('Whether the signature was checked in this process; absent where it was.'),
   'webhook.failure.reason': text('Why the signature was refused, such as bad_signature, old_timestamp or no_header.'),
   'business.event.type': text('Type of the event, in the words of the application.'),
 

@@ -46,6 +46,7 @@ export const PAYMENT_EVENTS = /* @__PURE__ */ defineEvents(
         'payment.sender.id',
         'payment.receiver.id',
         'payment.description',
+        'payment.status',
       ],
     },
     ...(['authorization', 'capture'] as const).map((step) => ({
@@ -178,10 +179,10 @@ export const PAYMENT_EVENTS = /* @__PURE__ */ defineEvents(
     {
       name: 'webhook.received',
       method: 'webhookReceived',
-      description: "A provider's webhook arrived and its signature holds.",
+      description: "A provider's webhook arrived; its signature holds, unless it was not checked here.",
       severity: 'info',
       required: ['webhook.provider', 'webhook.event.type', 'webhook.event.id'],
-      optional: ['webhook.delivery.lag', 'webhook.duplicate'],
+      optional: ['webhook.delivery.lag', 'webhook.duplicate', 'webhook.verified'],
     },
     {
       name: 'business.event',

@@ -1,0 +1,7 @@
+export type { PaymentFailure } from './failure.ts'
+export { instrumentPaymentClient } from './payment-client.ts'
+export type { PaymentAnswer, PaymentClientTable, PaymentOperation } from './payment-client.ts'
+export type { PaymentEvent, PaymentFact } from './payment-fact.ts'
+export { RAZORPAY } from './razorpay.ts'
+export { createStripeInstrumentation } from './stripe.ts'
+export type { StripeInstrumentation, StripeInstrumentationOptions } from './stripe.ts'
