@@ -38,6 +38,31 @@ it.each([
   expect(formatPretty('x', { ...record, body: text, attributes: { [text]: text } }, false).split('\n')).toHaveLength(2)
 })
 
+it.each([
+  ['plain', 'note=plain'],
+  ['two words', 'note="two words"'],
+  ['', 'note=""'],
+  ['x payment.id=forged', 'note="x payment.id=forged"'],
+  ['x\\" payment.id=forged', String.raw`note="x\\\" payment.id=forged"`],
+])('shows the text %j as one field', (note, shown) => {
+  expect(formatPretty('x', { ...record, attributes: { note } }, false)).toContain(` ${shown}\n`)
+})
+
+it('shows what an error says also where it has no stack', () => {
+  const attributes = { 'exception.type': 'RangeError', 'exception.message': 'no funds' }
+  expect(formatPretty('x', { ...record, attributes }, false)).toContain(
+    'exception.type=RangeError exception.message="no funds"\n',
+  )
+})
+
+it('writes bytes as base 64 into JSON, and leaves the record as it is', () => {
+  const attributes = { digest: Buffer.from('abc'), id: 'p' }
+  expect(JSON.parse(formatJson('x', { ...record, attributes }))).toMatchObject({
+    attributes: { digest: 'YWJj', id: 'p' },
+  })
+  expect(attributes.digest).toBeInstanceOf(Buffer)
+})
+
 it('leaves letters of any script alone', () => {
   expect(escapeUnsafe('Ünïcødé 日本 ﷼ 👍')).toBe('Ünïcødé 日本 ﷼ 👍')
 })

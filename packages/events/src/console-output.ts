@@ -5,15 +5,14 @@ import { countLoss } from './self-metrics.ts'
 import { getSettings } from './settings.ts'
 
 /** Attributes that machines need and people at a terminal do not. */
-const HIDDEN = new Set([
-  'plutus.data.class',
-  'log.record.uid',
-  'exception.stacktrace',
-  'exception.type',
-  'exception.message',
-])
+const HIDDEN = new Set(['plutus.data.class', 'log.record.uid', 'exception.stacktrace'])
+/** What a stack says in its first line. */
+const SAID_BY_STACK = new Set(['exception.type', 'exception.message'])
 const COLOURS: Readonly<Record<string, number>> = { DEBUG: 90, INFO: 36, WARN: 33, ERROR: 31, FATAL: 35 }
 const MAX_VALUE_LENGTH = 200
+// One character, or nothing at all: linear.
+const NO_WORD = /[\s"=]|^$/
+const QUOTED = /["\\]/g
 // Control characters would let a value forge lines or steer the terminal, marks of direction would let it read as another text.
 // One class of single characters: linear.
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu
@@ -48,7 +47,7 @@ export function formatJson(logger: string, record: LogRecord): string {
     event: record.eventName,
     message: record.body,
     ...traceIds(),
-    attributes: record.attributes,
+    attributes: withTextForBytes(record.attributes),
   }
   return `${escapeUnsafe(JSON.stringify(document))}\n` // JSON escapes the same way, but fewer of them
 }
@@ -60,12 +59,12 @@ export function formatPretty(logger: string, record: LogRecord, colours: boolean
   const time = timeOf(record).toISOString().slice(11, 23)
   const said = escapeUnsafe(typeof record.body === 'string' ? record.body : (record.eventName ?? ''))
   const name = escapeUnsafe(record.eventName !== undefined && record.body === undefined ? '' : logger)
+  const stack = record.attributes?.['exception.stacktrace']
   const fields = Object.entries(record.attributes ?? {})
-    .filter(([key]) => !HIDDEN.has(key))
-    .map(([key, value]) => paint(90, `${escapeUnsafe(key)}=${formatValue(value)}`))
+    .filter(([key]) => !HIDDEN.has(key) && (stack === undefined || !SAID_BY_STACK.has(key)))
+    .map(([key, value]) => paint(90, `${quote(key)}=${formatValue(value)}`))
   const ids = Object.entries(traceIds()).map(([key, value]) => paint(90, `${key}=${value}`))
   const head = [paint(90, time), paint(COLOURS[level] ?? 37, level.padEnd(5)), name, said].filter((part) => part !== '')
-  const stack = record.attributes?.['exception.stacktrace']
   const beneath = typeof stack === 'string' ? stack.split('\n').map((line) => `    ${escapeUnsafe(line)}\n`) : []
   return `${[...head, ...fields, ...ids].join(' ')}\n${beneath.join('')}`
 }
@@ -80,9 +79,27 @@ function timeOf({ timestamp }: LogRecord): Date {
 }
 
 function formatValue(value: unknown): string {
-  const text =
-    typeof value === 'string' ? value : inspect(value, { depth: 3, breakLength: Infinity, maxArrayLength: 20 })
-  return escapeUnsafe(text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text)
+  if (typeof value === 'string') return quote(shorten(value))
+  return escapeUnsafe(shorten(inspect(value, { depth: 3, breakLength: Infinity, maxArrayLength: 20 })))
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
+}
+
+/** A text as one word: in quotes where it could be taken for more than one field. */
+function quote(text: string): string {
+  return escapeUnsafe(NO_WORD.test(text) ? `"${text.replace(QUOTED, String.raw`\$&`)}"` : text)
+}
+
+/** JSON has no bytes: base 64 stands for them, as in OTLP's JSON. */
+function withTextForBytes(attributes: LogRecord['attributes']): Record<string, unknown> | undefined {
+  let copy: Record<string, unknown> | undefined
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (value instanceof Uint8Array) (copy ??= { ...attributes })[key] = Buffer.from(value).toString('base64')
+  }
+  return copy ?? attributes
 }
 
 function traceIds(): Record<string, string> {

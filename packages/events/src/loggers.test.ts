@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { SeverityNumber } from '@opentelemetry/api'
 import { CATALOGUE } from '@plutus/conventions'
 import { expect, it } from 'vitest'
@@ -128,6 +129,15 @@ it('times a function, gives its result, and calls a slow one slow', async () => 
       attributes: { 'operation.name': 'wait', 'event.outcome': 'success' },
     },
   ])
+})
+
+it('times a promise of another realm until it settles', async () => {
+  const { promise, resolve } = runInNewContext('Promise.withResolvers()') as PromiseWithResolvers<string>
+  const timed = performance.timed('wait', () => promise)
+  expect(records).toEqual([])
+  resolve('done')
+  await expect(timed).resolves.toBe('done')
+  expect(records).toHaveLength(1)
 })
 
 it('throws what a timed function throws, and names its error', async () => {

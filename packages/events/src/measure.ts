@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { quietly } from './quietly.ts'
 
 /** How a measured function ended. */
@@ -9,8 +10,9 @@ export type Outcome =
  * Calls `fn`, tells `done` once how long it took and how it ended, and gives the caller the value or error of `fn`.
  * What `done` throws is counted and reaches nobody.
  *
- * A promise counts until it settles; the caller gets one that settles alike, so that a rejection nobody handles is
- * still reported by Node. Other thenables are not touched.
+ * A promise, also one of another realm, counts until it settles; the caller gets one that settles alike, so that a
+ * rejection nobody handles is still reported by Node. Other thenables, such as query builders, are not touched: to
+ * await one starts its work, and to do so twice would do it twice.
  */
 export function measure<T>(fn: () => T, done: (outcome: Outcome) => void): T {
   const start = performance.now()
@@ -24,7 +26,7 @@ export function measure<T>(fn: () => T, done: (outcome: Outcome) => void): T {
     fail(thrown)
     throw thrown
   }
-  if (!(result instanceof Promise)) {
+  if (!types.isPromise(result)) {
     succeed()
     return result
   }

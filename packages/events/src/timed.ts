@@ -31,6 +31,8 @@ const duration = createInstrument<Histogram>((meter) =>
  * Runs `fn`, returns what it returns, and records how long it took: one value of the histogram
  * `plutus.operation.duration` and one event `operation.timed`, a warning if it was slow, with `error.type` if it failed.
  *
+ * A promise counts until it settles. A query builder or another thenable that is no promise has to be awaited in `fn`.
+ *
  * @example const intent = await performance.timed('capture', () => stripe.paymentIntents.capture(id))
  */
 export function timed<T>(name: string, fn: () => T, options?: TimedOptions): T {

@@ -25,7 +25,7 @@ describe.each(['none', 'hook'])('on the console, started with %s', (how) => {
       .split('\n')
       .filter((line) => !/process\.(started|stopped)/.test(line))
     expect(lines[0]).toContain(String.raw`WARN  payments Late \u001b[2J\u000d\u000aFAKE ERROR \u202etxt`)
-    expect(lines[0]).toContain(String.raw`tenant=a\u000ab`)
+    expect(lines[0]).toContain(String.raw`tenant="a\u000ab"`)
     expect(lines[0]).toContain(String.raw`key\u0007=x\u009b31m`)
     expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}payment\.attempt .*payment\.amount=1234/)
     expect(lines[2]).toMatch(/ ERROR payments Capture failed /)
