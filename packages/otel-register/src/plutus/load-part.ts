@@ -1,10 +1,12 @@
 import { loadFile } from '../own-files.ts'
 import type * as Export from './parts/export.ts'
+import type * as Sampling from './parts/sampling.ts'
 import type * as Threads from './parts/threads.ts'
 import type * as Upstream from './parts/upstream.ts'
 
 interface Parts {
   readonly export: typeof Export
+  readonly sampling: typeof Sampling
   readonly threads: typeof Threads
   readonly upstream: typeof Upstream
 }

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ResolvedConfig } from '@plutus/config'
 import { createBufferPool } from '@plutus/otlp'
 import { createMeterProvider, createProviders, createTraceSampler, Losses, StorageContextManager } from '@plutus/sdk'
-import type { Metering, Providers } from '@plutus/sdk'
+import type { Metering, OnMetricLoss, Providers } from '@plutus/sdk'
 import type { Engine, EngineHost, StartEngine } from '../engine.ts'
 import { routeDiagnostics } from '../upstream/diagnostics.ts'
 import { DISTRO_NAME, readDistroVersion } from '../upstream/distro.ts'
@@ -41,7 +42,7 @@ export const startPlutus: StartEngine = (host) => {
 }
 
 function start(host: EngineHost): Engine {
-  const { config } = host
+  const { config, isWorker } = host
   const warn = (line: string): void => host.warn(line)
   const found = createPropagator(config.get('OTEL_PROPAGATORS'))
   const globals = { contextManager: new StorageContextManager(), ...(found && { propagator: found }) }
@@ -53,18 +54,20 @@ function start(host: EngineHost): Engine {
   const signals = readSignals(config, warn)
   const losses = new Losses(warn)
   const service = describeService(config)
+  // What is made later must not belong to the request during which it is made.
+  const outside = AsyncLocalStorage.snapshot() as <R>(run: () => R) => R
+  const sampling = isSampling(config) ? loadPart('sampling').createSampling({ config, isWorker, outside }) : undefined
   const outlet = new Outlet({
     signals,
     losses,
     warn,
     pool: createBufferPool(),
-    isWorker: host.isWorker,
+    isWorker,
     thread: config.get('PLUTUS_EXPORT_THREAD'),
-    maxBytes: config.get('PLUTUS_QUEUE_MAX_BYTES'),
+    maxBytes: config.get('PLUTUS_QUEUE_MAX_BYTES') - (sampling?.maxBytes ?? 0),
     env: withoutNodeOptions(process.env),
     encodeResource: () => providers.encodeResource(service()),
-    // What is made later must not belong to the request during which it is made.
-    outside: AsyncLocalStorage.snapshot(),
+    outside,
   })
   const lateMeter = createLateMeter(() => {
     const provider = metering?.meterProvider
@@ -84,11 +87,20 @@ function start(host: EngineHost): Engine {
     spans: outlet.buffers.spans,
     logs: outlet.buffers.logs,
     durableLogs: outlet.buffers.durableLogs,
+    createSourceSampler: sampling?.createSourceSampler,
     stampSpan,
     stampLog,
   })
-  const metering = createMetering(host, signals, providers, outlet)
-  if (metering !== undefined) losses.measureWith(lateMeter)
+  const metricLosses = lateMeter.createCounter('plutus.metric.losses', {
+    unit: '{item}',
+    description: 'Measurements and metrics that are missing or in the overflow point, by reason.',
+  })
+  const onMetricLoss: OnMetricLoss = (reason, count) => metricLosses.add(count, { 'plutus.reason': reason })
+  const metering = createMetering(host, signals, providers, outlet, onMetricLoss)
+  if (metering !== undefined) {
+    losses.measureWith(lateMeter)
+    sampling?.measureWith(metering.meterProvider.getMeter(DISTRO_NAME, readDistroVersion()))
+  }
   const { tracerProvider, loggerProvider } = providers
   registerGlobals({
     ...globals,
@@ -96,7 +108,11 @@ function start(host: EngineHost): Engine {
     ...(loggerProvider && { loggerProvider }),
     ...(metering && { meterProvider: metering.meterProvider }),
   })
-  return createPlutusEngine(describeDestination(signals), outlet, metering)
+  return createPlutusEngine(describeDestination(signals), outlet, { metering, sampling })
+}
+
+function isSampling(config: ResolvedConfig): boolean {
+  return config.get('PLUTUS_SAMPLE_RATE') < 1 || config.get('PLUTUS_SAMPLE_ADAPTIVE')
 }
 
 function createMetering(
@@ -104,6 +120,7 @@ function createMetering(
   { metrics }: SignalSettingsTable,
   { encoder }: Providers,
   { buffers }: Outlet,
+  onLoss: OnMetricLoss,
 ): Metering | undefined {
   if (metrics === undefined || buffers.metrics === undefined) return undefined
   return createMeterProvider({
@@ -112,6 +129,7 @@ function createMetering(
     temporality: config.get('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'),
     intervalMillis: config.get('OTEL_METRIC_EXPORT_INTERVAL'),
     callbackTimeoutMillis: config.get('OTEL_METRIC_EXPORT_TIMEOUT'),
+    onLoss,
   })
 }
 

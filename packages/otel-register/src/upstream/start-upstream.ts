@@ -23,9 +23,7 @@ export const startUpstream: StartEngine = (host) => {
     return createEngine('nowhere', [], undefined)
   }
   if (!host.isWorker && (host.config.get('PLUTUS_SAMPLE_RATE') < 1 || host.config.get('PLUTUS_SAMPLE_ADAPTIVE'))) {
-    warn(
-      "PLUTUS_SAMPLE_RATE and PLUTUS_SAMPLE_ADAPTIVE have no effect with OpenTelemetry's own SDK; everything is sent",
-    )
+    warn("PLUTUS_SAMPLE_RATE and PLUTUS_SAMPLE_ADAPTIVE have no effect with OpenTelemetry's own SDK")
   }
   try {
     const settings = readSettings(host)

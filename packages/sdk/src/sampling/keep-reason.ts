@@ -4,7 +4,7 @@ import { toMillis } from '../clock.ts'
 
 /**
  * Why a trace is kept whatever the rate: a span failed, an exception was recorded, a record has severity WARN or above, a
- * record is of a class that must not be lost, a request was slow, the application asked for it (`plutus.keep`).
+ * record is of a class that must not be lost, a request was slow, the application asked for it (`plutus.keep` on a span or a record).
  */
 export type KeepReason = 'error' | 'exception' | 'severity' | 'class' | 'slow' | 'asked'
 
@@ -16,6 +16,8 @@ export interface SlowRequests {
   readonly routes: Readonly<Record<string, number>>
 }
 
+// Twice in the life of a process, and nobody could tell from one of them that is missing what became of it.
+const OF_PROCESS: ReadonlySet<unknown> = new Set(['process.started', 'process.stopped'])
 // As the API and OTLP number them.
 const STATUS_ERROR = 2
 const KIND_SERVER = 1
@@ -50,6 +52,7 @@ export function keepReasonOfRecord(record: LogRecord): KeepReason | undefined {
     if (severityNumber !== undefined && severityNumber > 0) {
       if (severityNumber >= SEVERITY_WARN) return 'severity'
     } else if (typeof severityText === 'string' && GRAVE.test(severityText)) return 'severity'
+    if (attributes?.[ATTR_PLUTUS_KEEP] === true || OF_PROCESS.has(record.eventName)) return 'asked'
     if (attributes?.['exception.type'] !== undefined) return 'exception'
     const first = record.attributePairs?.[0] // `exception.*` of what was thrown comes before all else
     return typeof first === 'string' && first.startsWith('exception.') ? 'exception' : undefined

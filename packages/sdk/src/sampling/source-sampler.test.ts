@@ -50,6 +50,7 @@ describe('what has to be kept', () => {
     ['exception', (rig, span) => rig.emit('!', span, { exception: new Error('no') })],
     ['exception', (rig, span) => rig.emit('!', span, { exception: 'no' })],
     ['exception', (rig, span) => rig.emit('!', span, { attributes: { 'exception.type': 'TypeError' } })],
+    ['asked', (rig, span) => rig.emit('!', span, { attributes: { 'plutus.keep': true } })],
     ['class', (rig, span) => rig.emit('!', span, { attributes: { 'plutus.data.class': 'payment' } })],
     ['class', (rig, span) => rig.emit('!', span, { attributes: { 'plutus.data.class': 'security' } })],
     ['class', (rig, span) => rig.emit('!', span, { attributes: { 'plutus.data.class': 'audit' } })],
@@ -121,8 +122,10 @@ describe('what has to be kept', () => {
     rig.emit('outside', undefined, { severityNumber: 13 })
     rig.emit('paid', undefined, { attributes: { 'plutus.data.class': 'payment' } })
     rig.emit('ordinary')
+    rig.emit('begun', undefined, { eventName: 'process.started' })
     expect(rig.sent().records).toMatchObject([
       { body: 'outside', buffer: 'logs' },
+      { body: 'begun', buffer: 'logs' },
       { body: 'paid', buffer: 'durable' },
     ])
     expect(rig.sampler.counts.droppedRecords).toBe(1)
@@ -386,6 +389,14 @@ describe('other threads', () => {
     expect(sentFor(worker, 'thread')).toBe(1)
   })
 
+  it('get what a thread that ends has not decided', () => {
+    const rig = createRig()
+    rig.start('task', remoteContext(LOW)).end()
+    rig.sampler.end(true)
+    expect(rig.sent().names).toEqual(['task'])
+    expect(sentFor(rig, 'exit')).toBe(1)
+  })
+
   it('tell of nothing that is not there', () => {
     const rig = createRig()
     rig.sampler.keepTrace(17)
@@ -509,7 +520,7 @@ it('sends nothing twice and tears no trace, whatever happens in which order', ()
       for (const traceId of failed) expect(sent.has(traceId)).toBe(true)
       expect(rig.sampler.counts.torn).toBe(0)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 

@@ -255,17 +255,26 @@ export class SourceSampler {
 
   /** Judges everything at once, since the process may end: what is open is sent. */
   settle(): void {
-    for (const fate of this.#fates.values()) {
-      if (fate.verdict !== 'pending') continue
-      if (fate.open > 0) this.#send(fate, 'exit')
-      else this.#judge(fate, 'rate')
-    }
+    this.#settle(false)
   }
 
-  /** The process ends: judges everything, and sends what comes from now on. */
-  end(): void {
+  /**
+   * The process or thread ends: judges everything, and sends what comes from now on.
+   *
+   * @param isThread whether only this thread ends: another one may yet keep a trace of which nothing is open here, so
+   *   that is sent too.
+   */
+  end(isThread = false): void {
     this.#isEnding = true
-    this.settle()
+    this.#settle(isThread)
+  }
+
+  #settle(sendsAll: boolean): void {
+    for (const fate of this.#fates.values()) {
+      if (fate.verdict !== 'pending') continue
+      if (fate.open > 0 || sendsAll) this.#send(fate, 'exit')
+      else this.#judge(fate, 'rate')
+    }
   }
 
   #fateOfRoot(traceId: TraceId): TraceFate {

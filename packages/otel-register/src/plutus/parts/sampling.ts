@@ -1,0 +1,1 @@
+export { createSampling } from '../sampling.ts'
