@@ -1,5 +1,5 @@
 import { NODES } from '@plutus/test-kit'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCorrelation, CORRELATION_SETTINGS } from './correlation-checks.ts'
 import { checkRequests, REQUEST_SETTINGS } from './request-checks.ts'
 import { startService } from './service.ts'
@@ -27,4 +27,8 @@ describe.each(RUNS)('on Node $label, $format, sampler $sampler', ({ node, format
 
   checkRequests(() => service, sampler === 'always_on')
   checkCorrelation(() => service, sampler === 'always_on')
+
+  it('sends nothing that is not OTLP', () => {
+    expect(service.receiver.malformed).toEqual([])
+  })
 })
