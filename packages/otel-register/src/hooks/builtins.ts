@@ -2,6 +2,7 @@ import Module, { syncBuiltinESMExports } from 'node:module'
 import { keepName } from './keep-name.ts'
 import type { ModuleHost } from './module-host.ts'
 import { patchRequired } from './patches.ts'
+import { createStackRepair } from './stack-repair.ts'
 
 type Require = (this: unknown, id: unknown) => unknown
 
@@ -49,9 +50,20 @@ export function watchBuiltins(host: ModuleHost): BuiltinWatch {
   const look = (id: unknown): void => {
     if (typeof id === 'string') patch(id.startsWith('node:') ? id.slice(5) : id)
   }
+  const { pass, repair } = createStackRepair()
+  let depth = 0
   const require: Require = function (this: unknown, id) {
     look(id)
-    return original.call(this, id)
+    let isLoaded = false
+    depth++
+    try {
+      const exports = original.call(this, id)
+      isLoaded = true
+      return exports
+    } finally {
+      depth--
+      if (!isLoaded) pass(depth)
+    }
   }
   const get = ((id: string) => {
     look(id)
@@ -62,6 +74,7 @@ export function watchBuiltins(host: ModuleHost): BuiltinWatch {
   }
 
   if (waiting.size > 0) {
+    process.on('uncaughtExceptionMonitor', repair)
     prototype.require = require
     process.getBuiltinModule = get
   }

@@ -22,6 +22,13 @@ const ways = {
   'by rejecting with no error': () => Promise.reject(null),
   'by requiring what is not there': () => require('./not-there.cjs'),
   'by requiring what throws': () => require('./throws.cjs'),
+  'by requiring what is not there, after something optional': () => {
+    try {
+      return require('./not-there.json')
+    } catch {
+      return require('./requires.cjs')
+    }
+  },
   'by a handler of its own': () => {
     process.on('uncaughtException', (error) => {
       console.error(`handled ${error.message}`)

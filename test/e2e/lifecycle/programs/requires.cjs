@@ -1,0 +1,5 @@
+try {
+  module.exports = require('./not-there.json')
+} catch {
+  module.exports = require('./not-there.cjs')
+}
