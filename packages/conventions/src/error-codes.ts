@@ -12,6 +12,10 @@ export const ERROR_CODES = {
     meaning: 'An option given in code breaks its rule or is not known.',
     wayOut: 'Give the option a value that its rule allows, or leave it out to get its default.',
   },
+  PLUTUS_SECRETS_FOUND: {
+    meaning: 'A check found card data, credentials or personal data in what a program exported.',
+    wayOut: 'Take it out where it comes from: the message names places and rules.',
+  },
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>
 
 /** Code of an error that Plutus throws on purpose; callers match on it, never on the class. */

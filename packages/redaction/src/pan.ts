@@ -1,0 +1,174 @@
+import { PlutusOptionError } from '@plutus/conventions'
+import { quoteOfKey } from './pairs.ts'
+
+/** How card numbers are masked. */
+export interface PanMaskerOptions {
+  /** Trailing digits left readable, 0 to 4: PCI DSS 3.4.1 shows no more. @defaultValue 4 */
+  readonly keepLast?: number
+}
+
+const MIN_DIGITS = 13
+const MAX_DIGITS = 19
+const SEPARATOR = /([ .+-])/
+// Ids that are made of hexadecimal digits by chance hold a number of every kind. Bounded, hence linear.
+const HASH_OR_UUID =
+  /(?<![0-9a-z])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![0-9a-z])/gi
+const MAX_ID_CHARS = 128
+
+/**
+ * Creates a function that replaces each card number (PAN) in a text by `****` and its last digits.
+ *
+ * A PAN is a span of whole digit groups, joined by one space, dash, dot or plus (which is a space in form data), of 13 to
+ * 19 digits in all, that starts as an issuer's numbers of that length do and passes the Luhn check. One in ten other
+ * numbers that start so passes too and is masked with them: a lost order number costs less than a leaked card. Left
+ * alone are hashes and UUIDs that hold a letter, decimal fractions (`0.4242…`), and phone numbers of 13 digits behind
+ * a plus.
+ *
+ * @throws {PlutusOptionError} if `keepLast` is not an integer from 0 to 4.
+ * @example createPanMasker()('paid by 4242 4242 4242 4242 12/27') // 'paid by ****4242 12/27'
+ */
+export function createPanMasker(options: PanMaskerOptions = {}): (text: string) => string {
+  const { keepLast = 4 } = options
+  if (!Number.isInteger(keepLast) || keepLast < 0 || keepLast > 4) {
+    throw new PlutusOptionError('redaction.pan.keepLast', 'an integer from 0 to 4')
+  }
+  const maskRun = (run: string, start: number, text: string): string => {
+    const parts = run.split(SEPARATOR) // digits at even indexes, separators at odd ones
+    let masked = ''
+    let position = start
+    // What was masked before ends in digits of its own, which begin no other number.
+    let at = text.charCodeAt(start - 1) === 0x2a ? 2 : 0
+    if (at > 0) {
+      masked = `${parts[0]}${parts[1] ?? ''}`
+      position += masked.length
+    }
+    while (at < parts.length) {
+      const found = panAt(parts, at)
+      const [pan, end] = found !== undefined && !isOther(parts, at, found, text, position) ? found : [undefined, at + 1]
+      const taken = parts.slice(at, end).join('')
+      masked += pan === undefined ? taken : `****${pan.slice(pan.length - keepLast)}`
+      masked += parts[end] ?? ''
+      position += taken.length + (parts[end]?.length ?? 0)
+      at = end + 1
+    }
+    const colon = text.charCodeAt(start - 1) === 0x20 ? start - 2 : start - 1
+    const quote = masked === run ? '' : quoteOfKey(text, colon)
+    return quote + masked + quote
+  }
+  return (text) => {
+    let result = ''
+    let written = 0
+    for (let run = nextRun(text, 0); run !== undefined; run = nextRun(text, run[1])) {
+      const [start, end] = run
+      const digits = text.slice(start, end)
+      const masked = maskRun(digits, start, text)
+      if (masked === digits) continue
+      result += text.slice(written, start) + masked
+      written = end
+    }
+    return written === 0 ? text : result + text.slice(written)
+  }
+}
+
+/** Finds thirteen digits or more, any two with at most one separator between them, and whole groups only. */
+function nextRun(text: string, from: number): [start: number, end: number] | undefined {
+  const { length } = text
+  let start = -1
+  let digits = 0
+  let last = 0
+  for (let i = from; i <= length; i++) {
+    const code = i < length ? text.charCodeAt(i) : 0
+    if (code >= 0x30 && code <= 0x39) {
+      if (digits === 0) start = i
+      digits++
+      last = i
+    } else if (digits > 0 && (i - last > 1 || !isSeparator(code))) {
+      if (digits >= MIN_DIGITS) return [start, last + 1]
+      digits = 0
+    }
+  }
+  return undefined
+}
+
+function isSeparator(code: number): boolean {
+  return code === 0x20 || code === 0x2d || code === 0x2e || code === 0x2b
+}
+
+/** Whether digits alone are a card number: their count, the issuer's range and the Luhn check are right. */
+export function isPan(digits: string): boolean {
+  if (!isIssued(digits)) return false
+  let sum = 0
+  for (let i = digits.length - 1, twice = false; i >= 0; i--, twice = !twice) {
+    const digit = digits.charCodeAt(i) - 48
+    sum += twice ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit
+  }
+  return sum % 10 === 0
+}
+
+/** Finds the longest PAN whose first group is `parts[first]`; `end` is the index after its last group. */
+function panAt(parts: readonly string[], first: number): [pan: string, end: number] | undefined {
+  let digits = ''
+  let found: [pan: string, end: number] | undefined
+  for (let i = first; i < parts.length && digits.length < MAX_DIGITS; i += 2) {
+    digits += parts[i]
+    if (isPan(digits)) found = [digits, i + 1]
+  }
+  return found
+}
+
+/** Whether a number that could be a PAN is evidently something else. */
+function isOther(
+  parts: readonly string[],
+  at: number,
+  [pan, end]: readonly [pan: string, end: number],
+  text: string,
+  position: number,
+): boolean {
+  const isSolid = end === at + 1
+  if (isSolid && at > 0 && parts[at - 1] === '.' && parts[at - 2] === '0') return true
+  if (isSolid && pan.length === 13 && text[position - 1] === '+') return true
+  const after = position + parts.slice(at, end).join('').length
+  if (!isIdChar(text.charCodeAt(position - 1)) && !isIdChar(text.charCodeAt(after))) return false
+  const from = Math.max(0, position - MAX_ID_CHARS)
+  const around = text.slice(from, position + pan.length + MAX_ID_CHARS)
+  for (const { 0: id, index } of around.matchAll(HASH_OR_UUID)) {
+    const start = from + index
+    if (start <= position && position < start + id.length && /[a-f]/i.test(id)) return true
+  }
+  return false
+}
+
+/** Whether a character beside a number makes both a part of a hash or a UUID: a hexadecimal letter, a dash. */
+function isIdChar(code: number): boolean {
+  return (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46) || code === 0x2d
+}
+
+/** Whether an issuer has numbers of this length that start so; the ranges are those that the schemes publish. */
+function isIssued(digits: string): boolean {
+  const { length } = digits
+  if (length < MIN_DIGITS || length > MAX_DIGITS) return false
+  const four = Number(digits.slice(0, 4))
+  const two = Math.floor(four / 100)
+  switch (Math.floor(two / 10)) {
+    case 1: // UATP. Unix times in milliseconds, micro- and nanoseconds have other lengths.
+      return length === 15
+    case 2: // Mastercard, Mir
+      return (four >= 2221 && four <= 2720 && length === 16) || (four >= 2200 && four <= 2204 && length >= 16)
+    case 3: // American Express, JCB and RuPay, Diners Club
+      if (two === 34 || two === 37) return length === 15
+      if (two === 35) return length >= 16
+      return (two === 30 || two === 36 || two >= 38) && length >= 14
+    case 4: // Visa
+      return length === 13 || length === 16 || length === 19
+    case 5: // Mastercard; Maestro, Dankort, Verve, Elo
+      return two >= 51 && two <= 55 ? length === 16 : two !== 59
+    case 6: // Discover, UnionPay, RuPay, Hipercard; Maestro
+      return two === 60 || two === 62 || two === 64 || two === 65 ? length >= 16 : true
+    case 8: // RuPay, UnionPay, Uzcard
+      return (two === 81 || two === 82 || four === 8600) && length >= 16
+    case 9: // Troy, Napas, Humo
+      return (four === 9792 || four === 9704 || four === 9860) && length >= 16
+    default:
+      return false
+  }
+}
