@@ -156,7 +156,8 @@ class StripeCall {
     this.#apiVersion = textOf(event, 'api_version')
     this.#account = textOf(event, 'account')
     const key = textOf(event, 'idempotency_key')
-    if (this.#attempts === 1 && key !== undefined) this.#keyHash = hashOf(key)
+    // From version 22 on, what there is not is told as a text.
+    if (this.#attempts === 1 && key !== undefined && key !== 'undefined') this.#keyHash = hashOf(key)
   }
 
   /** Hears of the outcome, as the library calls back. */
@@ -217,7 +218,7 @@ class StripeCall {
     const version = wordOf(answer, 'apiVersion') ?? this.#apiVersion
     const account = wordOf(answer, 'stripeAccount') ?? this.#account
     if (version !== undefined) attributes['stripe.api_version'] = version
-    if (account !== undefined) attributes['stripe.account'] = account
+    if (account?.startsWith('acct_') === true) attributes['stripe.account'] = account
     if (typeof livemode === 'boolean') attributes['stripe.livemode'] = livemode
     if (this.#keyHash !== undefined) attributes['stripe.idempotency_key.hash'] = this.#keyHash
     return attributes
