@@ -1,4 +1,4 @@
-import { runProgram, startReceiver } from '@plutus/test-kit'
+import { runProgram, startProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramResult } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { openDeafServer } from '../faults/deaf-server.ts'
@@ -9,18 +9,58 @@ const run = (
   env: Record<string, string>,
   hook: 'require' | 'none' = 'require',
 ): Promise<ProgramResult> =>
-  runProgram({ file: programFile('ends.cjs'), args, hook, env: { OTEL_LOG_LEVEL: 'warn', ...env } })
+  runProgram({
+    file: programFile('ends.cjs'),
+    args,
+    hook,
+    env: { OTEL_LOG_LEVEL: 'warn', ...env },
+    timeoutMillis: MAX_LIFE_MILLIS,
+  })
+const MAX_LIFE_MILLIS = 30_000
 const WAYS = ['by itself', 'by process.exit at once', 'by throwing']
 
-it.each(WAYS)('tells in one line what is lost when it ends %s and the endpoint is gone', async (way) => {
-  const { stderr } = await run([way], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })
-  const told = stderr.split('\n').filter((line) => line.startsWith('plutus: Telemetry lost: '))
-  const counts = told.flatMap((line) => [...line.matchAll(/(spans|log records) (\d+)/g)])
-  const sum = (item: string): number =>
-    counts.filter((match) => match[1] === item).reduce((total, match) => total + Number(match[2]), 0)
-  // The start and the end of the process are records too.
-  expect([sum('spans'), sum('log records')]).toEqual([10, 12])
-})
+// By itself, or in the line about the endpoint.
+const LOST = /^plutus: .*\blost: /
+
+/** What the one line about losses counts. */
+function readLosses(stderr: string): { spans: number; records: number; line: string } {
+  const lines = stderr.split('\n').filter((line) => LOST.test(line))
+  expect(lines).toHaveLength(1)
+  const [line = ''] = lines
+  const countOf = (item: string): number => Number(new RegExp(`${item} (\\d+)`).exec(line)?.[1])
+  return { spans: countOf('spans'), records: countOf('log records'), line }
+}
+
+// The start and the end of the process are records too.
+const ALL = { spans: 10, records: 12 }
+const GONE = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }
+// A program has less time than that.
+const LONGEST = { PLUTUS_EXIT_WAIT_MS: '60000' }
+
+it.each(WAYS)(
+  'waits for nothing and tells in one line what is lost when it ends %s and the endpoint is gone',
+  async (way) => {
+    const { stderr } = await run([way], { ...GONE, ...LONGEST })
+    expect(readLosses(stderr)).toMatchObject(ALL)
+  },
+)
+
+it.runIf(process.platform !== 'win32').each(['by a signal', 'by process.exit after a signal'])(
+  'waits for nothing and tells in one line what is lost when SIGTERM ends it %s and the endpoint is gone',
+  async (way) => {
+    const env = { OTEL_LOG_LEVEL: 'warn', ...GONE, ...LONGEST }
+    const program = startProgram({
+      file: programFile('ends.cjs'),
+      args: [way],
+      env,
+      ready: 'ready',
+      timeoutMillis: MAX_LIFE_MILLIS,
+    })
+    await program.ready
+    program.kill('SIGTERM')
+    expect(readLosses((await program.exited).stderr)).toMatchObject(ALL)
+  },
+)
 
 it.each([...WAYS, 'by itself, recording in an exit listener'])(
   'ends as without the hook when it ends %s and the endpoint never answers',
@@ -28,7 +68,8 @@ it.each([...WAYS, 'by itself, recording in an exit listener'])(
     const deaf = await openDeafServer()
     try {
       const without = await run([way], {}, 'none')
-      const { code, signal, stdout, stderr } = await run([way], { OTEL_EXPORTER_OTLP_ENDPOINT: deaf.url })
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: deaf.url, PLUTUS_EXIT_WAIT_MS: '2500' }
+      const { code, signal, stdout, stderr } = await run([way], env)
       expect([code, signal, stdout]).toEqual([without.code, without.signal, without.stdout])
       expect(stderr).toMatch(/^plutus: http:\/\/127\.0\.0\.1:\d+ does not answer, /m)
     } finally {
@@ -37,7 +78,32 @@ it.each([...WAYS, 'by itself, recording in an exit listener'])(
   },
 )
 
-it.each(['worker', 'main'])('loses none of a burst of 100,000 log records when the %s thread sends', async (thread) => {
+it.each(WAYS)(
+  'counts what the wait was too short for when it ends %s, and says nothing about the endpoint',
+  async (way) => {
+    const receiver = await startReceiver()
+    try {
+      receiver.respond({ delayMillis: 20_000 })
+      // Less than what could be called silence, and perhaps less than the start of a thread takes.
+      const { stderr } = await run([way], {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpUrl,
+        PLUTUS_EXIT_WAIT_MS: '400',
+      })
+      expect(stderr).not.toContain('does not answer')
+      const losses = [...stderr.matchAll(/(spans|log records) (\d+)/g)]
+      const sum = (item: string): number =>
+        losses.filter((match) => match[1] === item).reduce((total, match) => total + Number(match[2]), 0)
+      expect([sum('spans'), sum('log records')]).toEqual([ALL.spans, ALL.records])
+    } finally {
+      await receiver.close()
+    }
+  },
+)
+
+// The main thread too with `--mode full`.
+const THREADS = process.env['MODE'] === 'full' ? ['worker', 'main'] : ['worker']
+
+it.each(THREADS)('loses none of a burst of 100,000 log records when the %s thread sends', async (thread) => {
   const receiver = await startReceiver()
   try {
     const env = { PLUTUS_EXPORT_THREAD: thread, PLUTUS_EXIT_WAIT_MS: '30000', OTEL_LOG_LEVEL: 'warn' }

@@ -1,10 +1,13 @@
-import { END_NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
+import { NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramOptions, ProgramResult, Receiver, TestNode } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
 
 // Windows has no signals that a process could survive or send on.
 const onUnix = process.platform !== 'win32'
+// Each Node, and CommonJS and ES modules in each way, with `--mode full`; else the newest, and of ES modules the main ways.
+const isFull = process.env['MODE'] === 'full'
+const MATRIX = isFull ? NODES : NODES.slice(-1)
 const TEN = Array.from({ length: 10 }, (_none, count) => `pending ${count}`)
 
 let receiver: Receiver
@@ -56,7 +59,21 @@ const WAYS = [
   'with a fork',
   'with a cluster',
 ]
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 const SIGNAL_WAYS = ['by a signal', 'by closing its server', 'by process.exit after a signal']
+
+// What a program under the hook does differently from one without would be seen in these.
+const MAIN_WAYS = ['by itself', 'by process.exit in a handler', 'by throwing']
+
+const waysOf = (file: string): readonly string[] => (isFull || file === 'ends.cjs' ? WAYS : MAIN_WAYS)
+const signalWaysOf = (file: string): readonly (readonly [NodeJS.Signals, string])[] =>
+  SIGNALS.flatMap((signal) => SIGNAL_WAYS.map((way) => [signal, way] as const)).filter(
+    ([signal, way]) =>
+      isFull ||
+      (file === 'ends.cjs'
+        ? way !== 'by process.exit after a signal' || signal === 'SIGTERM'
+        : signal === 'SIGTERM' && way === 'by a signal'),
+  )
 
 /** Spans and log records that arrived, each once and in any order; what tells of the process itself aside. */
 const arrived = (): [spans: string[], records: string[]] => [
@@ -67,30 +84,46 @@ const arrived = (): [spans: string[], records: string[]] => [
     .sort(),
 ]
 
-describe.each(END_NODES)('on Node $label', (node) => {
+/** The counts that arrived last, one for each process or thread that counted; the counts of other names aside. */
+const counted = (): unknown[] => {
+  const last = new Map<unknown, unknown>()
+  for (const { name, points, resource } of receiver.metrics) {
+    if (name === 'test.count') last.set(resource['process.pid'], points[0]?.value)
+  }
+  return [...last.values()]
+}
+
+const endBySignal = async (options: ProgramOptions, signal: NodeJS.Signals): Promise<End> => {
+  const program = startProgram({ ...options, ready: 'ready' })
+  await program.ready
+  program.kill(signal)
+  return toEnd(await program.exited)
+}
+
+describe.each(MATRIX)('on Node $label', (node) => {
   describe.each(['ends.cjs', 'ends.mjs'])('%s', (file) => {
-    it.each(WAYS)('loses nothing and ends as without the hook when it ends %s', async (way) => {
+    it.each(waysOf(file))('loses nothing and ends as without the hook when it ends %s', async (way) => {
       const options = optionsFor(node, file, way)
-      const without = await runProgram({ ...options, hook: 'none' })
-      expect(toEnd(await runProgram(options))).toEqual(toEnd(without))
+      const [without, end] = await Promise.all([runProgram({ ...options, hook: 'none' }), runProgram(options)])
+      expect(toEnd(end)).toEqual(toEnd(without))
       expect(arrived()).toEqual([TEN, TEN])
+      // The last collection comes before the listeners of the application.
+      expect(counted()).toEqual(way.includes('exit listener') ? [] : [10])
     })
 
-    describe.runIf(onUnix).each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
-      const end = async (options: ProgramOptions): Promise<End> => {
-        const program = startProgram({ ...options, ready: 'ready' })
-        await program.ready
-        program.kill(signal)
-        return toEnd(await program.exited)
-      }
-
-      it.each(SIGNAL_WAYS)('loses nothing and ends as without the hook when it ends %s', async (way) => {
+    it.runIf(onUnix).each(signalWaysOf(file))(
+      'loses nothing and ends as without the hook when %s ends it %s',
+      async (signal, way) => {
         const options = optionsFor(node, file, way)
-        const without = await end({ ...options, hook: 'none' })
-        expect(await end(options)).toEqual(without)
+        const [without, end] = await Promise.all([
+          endBySignal({ ...options, hook: 'none' }, signal),
+          endBySignal(options, signal),
+        ])
+        expect(end).toEqual(without)
         expect(arrived()).toEqual([TEN, TEN])
-      })
-    })
+        expect(counted()).toEqual([10])
+      },
+    )
   })
 
   it('loses nothing when the main thread sends, and a thread only what is left at the end', async () => {
@@ -101,10 +134,21 @@ describe.each(END_NODES)('on Node $label', (node) => {
     }
   })
 
+  it('loses nothing of what is recorded just after everything was sent', async () => {
+    await runProgram(optionsFor(node, 'ends.cjs', 'by process.exit after a flush'))
+    expect([arrived(), counted()]).toEqual([[TEN, TEN], [10]])
+  })
+
   it('keeps what a worker thread had handed over when the application terminates it', async () => {
     const soon = { OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_BLRP_SCHEDULE_DELAY: '50' }
     await runProgram(optionsFor(node, 'ends.cjs', 'with a worker thread that it terminates', soon))
     expect(arrived()).toEqual([TEN, TEN])
+  })
+
+  it('keeps the durable records of a worker thread that is terminated at once', async () => {
+    const way = 'with a worker thread that it terminates as soon as it has recorded'
+    await runProgram(optionsFor(node, 'ends.cjs', way))
+    expect(arrived()).toEqual([[], TEN])
   })
 
   it.each(['by throwing', 'by rejecting'])('tells as an event that the process ended %s', async (way) => {

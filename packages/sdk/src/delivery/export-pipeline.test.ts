@@ -53,6 +53,24 @@ describe.each(['worker', 'main'] as const)('with the %s thread', (thread) => {
     expect(lines).toEqual([expect.stringContaining('cannot be reached (ECONNREFUSED)')])
   })
 
+  it('waits in a flush for nothing that comes after it', async () => {
+    const url = 'http://127.0.0.1:1'
+    const settings = settingsFor('http/protobuf', url)
+    const { pipeline, send, push } = createPipeline(settings, { thread })
+    send('first')
+    const flushed = pipeline.flush(600_000)
+    push({
+      signal: 'metrics',
+      isDurable: false,
+      bytes: new Uint8Array(1),
+      scopes: [],
+      runs: new Uint32Array(),
+      records: 1,
+    })
+    await flushed
+    expect(pipeline.unsentBytes).toBeGreaterThan(0)
+  })
+
   it('sends what is left while nothing asynchronous runs any more', () => {
     const { pipeline, send } = createPipeline(settingsFor('http/protobuf', 'http://127.0.0.1:1'), { thread })
     send('lost', 'too')
@@ -128,4 +146,21 @@ describe('what has left the main thread as a whole when the process ends', () =>
     await receiver.waitFor(() => receiver.logs.length === 2)
     expect(bodies()).toEqual(['record', 'record'])
   })
+})
+
+it('does not wait again where another signal has waited in vain on the same host', async () => {
+  receiver.respond({ hang: true })
+  const { pipeline, send, push } = createPipeline(settingsFor('http/protobuf'), { thread: 'main' })
+  send('first')
+  await pipeline.flush(2000)
+  push({
+    signal: 'metrics',
+    isDurable: false,
+    bytes: new Uint8Array(1),
+    scopes: [],
+    runs: new Uint32Array(),
+    records: 1,
+  })
+  await pipeline.flush(600_000)
+  expect(pipeline.unsentBytes).toBeGreaterThan(0)
 })

@@ -29,6 +29,8 @@ export interface ExportPipelineOptions {
 
 interface Waiter {
   readonly round: number
+  /** Signals of what it waits for; what comes later is not hurried for it. */
+  readonly signals: ReadonlySet<Signal>
   /** Signals for which waiting is in vain. */
   readonly vain: Set<Signal>
   readonly resolve: () => void
@@ -80,7 +82,7 @@ export class ExportPipeline {
     if (this.#outbox.isEmpty) return
     const sender = this.#pump()
     const { promise, resolve } = Promise.withResolvers<void>()
-    const waiter: Waiter = { round: ++this.#round, vain: new Set(), resolve }
+    const waiter: Waiter = { round: ++this.#round, signals: this.#outbox.signals, vain: new Set(), resolve }
     this.#waiters.push(waiter)
     sender.hurry(waiter.round)
     const timer = setTimeout(() => {
@@ -219,6 +221,8 @@ export class ExportPipeline {
   #settle(): void {
     if (this.#waiters.length === 0) return
     const unsent = this.#outbox.signals
-    for (const { vain, resolve } of this.#waiters) if ([...unsent].every((signal) => vain.has(signal))) resolve()
+    for (const { signals, vain, resolve } of this.#waiters) {
+      if ([...signals].every((signal) => vain.has(signal) || !unsent.has(signal))) resolve()
+    }
   }
 }

@@ -55,6 +55,8 @@ export class Exporter implements Sender {
   readonly #lanes = new Map<Signal, Lane>()
   readonly #settings: ExportSettings
   readonly #events: ExportEvents
+  /** Hosts on which somebody has waited in vain since the last good answer of any signal. */
+  readonly #stalled = new Set<string>()
   /** What batches on their way have become. */
   readonly #parcels = new Map<Parcel, OutboxEntry>()
 
@@ -76,7 +78,15 @@ export class Exporter implements Sender {
           },
         },
       )
-      const lane: Lane = { delivery, isJson, waiting: [], active: 0, isHealthy: false, isStalled: false }
+      const lane: Lane = {
+        host: target.url.host,
+        delivery,
+        isJson,
+        waiting: [],
+        active: 0,
+        isHealthy: false,
+        isStalled: false,
+      }
       this.#lanes.set(signal, lane)
     }
   }
@@ -94,14 +104,16 @@ export class Exporter implements Sender {
   hurry(round: number): void {
     for (const [signal, lane] of this.#lanes) {
       if (lane.active === 0) continue
-      if (lane.isStalled) this.#events.onGiveUp(round, signal)
+      if (lane.isStalled || this.#stalled.has(lane.host)) this.#events.onGiveUp(round, signal)
       else void lane.delivery.hurry().then(() => this.#events.onGiveUp(round, signal))
     }
   }
 
   stopWaiting(): void {
     for (const lane of this.#lanes.values()) {
-      if (lane.active > 0) lane.isStalled = lane.delivery.stopWaiting()
+      if (lane.active === 0) continue
+      lane.isStalled = lane.delivery.stopWaiting()
+      if (lane.isStalled) this.#stalled.add(lane.host)
     }
   }
 
@@ -151,6 +163,7 @@ export class Exporter implements Sender {
     lane.isHealthy = lost === undefined
     if (!lane.isHealthy) return
     lane.isStalled = false
+    this.#stalled.delete(lane.host)
     this.#events.onSuccess(batch.signal)
   }
 
@@ -178,6 +191,7 @@ export class Exporter implements Sender {
 }
 
 interface Lane {
+  readonly host: string
   readonly delivery: Delivery
   readonly isJson: boolean
   readonly waiting: OutboxEntry[]

@@ -4,6 +4,7 @@ import { ExportPipeline } from './export-pipeline.ts'
 import type { ExportPipelineOptions } from './export-pipeline.ts'
 import { Losses } from './losses.ts'
 import { packBatch } from './packed-batch.ts'
+import type { PackedBatch } from './packed-batch.ts'
 import type { OtlpSettings } from './settings.ts'
 
 const encoder = createEncoder()
@@ -47,7 +48,7 @@ export function createPipeline(settings: OtlpSettings, options: Partial<ExportPi
   })
   const pipeline = new ExportPipeline({
     settings: {
-      targets: [{ signal: 'logs', settings, giveUpAfterMillis: Infinity }],
+      targets: (['logs', 'metrics'] as const).map((signal) => ({ signal, settings, giveUpAfterMillis: Infinity })),
       resource: encoder.encodeResource({ attributes: { 'service.name': 'shop' } }),
       userAgent: 'test',
     },
@@ -77,6 +78,7 @@ export function createPipeline(settings: OtlpSettings, options: Partial<ExportPi
     pipeline,
     lines,
     counts,
+    push: (batch: PackedBatch) => pipeline.push(batch),
     /** Sends a batch of records with these bodies. */
     send: (...bodies: string[]) => sendAs(false, bodies),
     sendDurable: (...bodies: string[]) => sendAs(true, bodies),

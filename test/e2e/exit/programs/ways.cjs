@@ -1,5 +1,5 @@
-// Records ten spans and ten log records, and ends in the way that is named.
-const { logs, trace } = require('@opentelemetry/api')
+// Records ten spans, ten log records and a count of ten, and ends in the way that is named.
+const { logs, metrics, trace } = require('@opentelemetry/api')
 const { fork } = require('node:child_process')
 const cluster = require('node:cluster')
 const { createServer } = require('node:http')
@@ -9,6 +9,7 @@ const record = (prefix) => {
   for (let count = 0; count < 10; count++) {
     trace.getTracer('test').startSpan(`${prefix} ${count}`).end()
     logs.getLogger('test').emit({ body: `${prefix} ${count}` })
+    metrics.getMeter('test').createCounter('test.count').add(1)
   }
 }
 const later = (run) => setTimeout(() => run(), 20)
@@ -64,6 +65,30 @@ const ways = {
   'with a cluster': (file) => {
     cluster.setupPrimary({ exec: file, args: ['by process.exit in a handler'] })
     cluster.fork().on('exit', (code) => console.log(`worker ${code}`))
+  },
+  'with a worker thread that it terminates as soon as it has recorded': (file) => {
+    const worker = start(file, 'records durably')
+    worker.once('message', () => worker.terminate())
+  },
+  'by process.exit after a flush': () => {
+    // A signal that the program handles has everything sent, and the program records on.
+    process.on('SIGTERM', () => {
+      setTimeout(() => {
+        record('pending')
+        process.exit(4)
+      }, 100)
+    })
+    process.kill(process.pid, 'SIGTERM')
+    setInterval(() => undefined, 1000)
+  },
+  'records durably': () => {
+    for (let count = 0; count < 10; count++) {
+      const attributes = { 'plutus.data.class': 'security' }
+      logs.getLogger('test').emit({ body: `pending ${count}`, attributes })
+    }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of threads, not of windows
+    parentPort.postMessage('recorded')
+    setInterval(() => undefined, 1000)
   },
   waits: () => {
     record('pending')
