@@ -5,6 +5,7 @@ import type { BuiltinWatch } from './builtins.ts'
 import { isPatchedRequired } from './commonjs.ts'
 import { matchEsModule } from './es-module-match.ts'
 import type { EsModuleMatch } from './es-module-match.ts'
+import type { LoaderData } from './loader-thread.ts'
 import type { ModuleHost } from './module-host.ts'
 import { findPackageFile } from './package-file.ts'
 import { hasVersion, NO_VERSION } from './package-version.ts'
@@ -124,11 +125,18 @@ function isRequired(conditions: Iterable<string> | undefined): boolean {
   return false
 }
 
-function installOnLoaderThread({ host, builtins, require, loaderUrl }: EsModuleOptions): void {
+function installOnLoaderThread({ host, builtins, require, loaderUrl, entryUrl, onRepeat }: EsModuleOptions): void {
   const wanted = wantedParts(host)
+  const { MessageChannel, receiveMessageOnPort } = process.getBuiltinModule('node:worker_threads')
+  const { port1, port2 } = new MessageChannel()
+  const wrapperUrl = pathToFileURL(require.resolve('import-in-the-middle/hook.mjs')).href
+  const data: LoaderData = { wanted, wrapperUrl, entryUrl, port: port2 }
   receiveNamespaces(require, host, (url, specifier) => matchEsModule(url, specifier, wanted))
-  Module.register(loaderUrl, {
-    data: { wanted, wrapperUrl: pathToFileURL(require.resolve('import-in-the-middle/hook.mjs')).href },
+  Module.register(loaderUrl, { data, transferList: [port2] })
+  port1.on('message', onRepeat)
+  port1.unref()
+  process.once('exit', () => {
+    if (receiveMessageOnPort(port1) !== undefined) onRepeat()
   })
   // Over there nobody can change a built-in module of this thread in time.
   builtins.patchAll()

@@ -1,20 +1,30 @@
 import type { InitializeHook, LoadHook, ResolveFnOutput, ResolveHook } from 'node:module'
+import type { MessagePort } from 'node:worker_threads'
 import { createHook } from 'import-in-the-middle/create-hook.mjs'
 import { matchEsModule } from './es-module-match.ts'
 import type { WantedParts } from './es-module-match.ts'
 
 // Runs on the thread of the loader, on Nodes whose hooks cannot run in the application's.
 
-interface LoaderData {
+/** What the thread is started with. */
+export interface LoaderData {
   readonly wanted: WantedParts
   readonly wrapperUrl: string
+  /** Address of the hook's entry; the port gets a message each time that somebody imports it. */
+  readonly entryUrl: string
+  readonly port: MessagePort
 }
 
 let wanted: WantedParts = new Map()
+let onResolved: (url: string) => void = () => {}
 let hook: ReturnType<typeof createHook> | undefined
 
 export const initialize: InitializeHook<LoaderData> = (data) => {
   wanted = data.wanted
+  onResolved = (url) => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of threads, not of windows
+    if (url === data.entryUrl) data.port.postMessage('imported')
+  }
   hook = createHook({ url: data.wrapperUrl })
   hook.applyOptions({ shouldInclude: () => true })
 }
@@ -26,6 +36,7 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
     return await hook.resolve(specifier, context, nextResolve)
   }
   const result = await nextResolve(specifier, context)
+  onResolved(result.url)
   if (result.format !== 'module' || matchEsModule(result.url, specifier, wanted) === undefined) return result
   let first: ResolveFnOutput | undefined = result
   return await hook.resolve(specifier, context, async (again, with_) => {
