@@ -12,8 +12,11 @@ import {
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
 import { InMemorySpanExporter, SamplingDecision, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
-import { waitFor } from '@plutus/test-kit'
+import { vi } from 'vitest'
 import type { DatabaseOperation } from './report.ts'
+
+// A real server, and a machine that others use, answer when they can.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** Loads CommonJS modules through Node's own loader, where upstream's hook sits. */
 export const load = createRequire(import.meta.url) as (id: string) => unknown
@@ -28,6 +31,8 @@ class MetricExporter extends InMemoryMetricExporter {
 const metricExporter = new MetricExporter(AggregationTemporality.DELTA)
 const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })
 let isSampling = true
+/** Longest wait for spans to end. */
+const SETTLE_MILLIS = 20_000
 const open = new Set<ReadableSpan>()
 const openSpans: SpanProcessor = {
   onStart: (span) => void open.add(span),
@@ -107,7 +112,11 @@ export async function reset(sampling = true): Promise<void> {
  * @throws {Error} if a span does not end.
  */
 export async function settle(): Promise<void> {
-  await waitFor(() => open.size === 0, { describe: () => `open: ${[...open].map(({ name }) => name).join(', ')}` })
+  for (const start = performance.now(); open.size > 0;) {
+    if (performance.now() - start > SETTLE_MILLIS)
+      throw new Error(`open: ${[...open].map(({ name }) => name).join(', ')}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 

@@ -10,9 +10,12 @@ export interface GuardOptions {
   prepare?(args: unknown[]): unknown[] | undefined
   /** Makes the call, in another context for instance. */
   around?(args: unknown[], call: () => unknown): unknown
+  /** Changes what the original is called with: `args` is what the instrumentation saw, `made` what it made of that. */
+  enter?(args: unknown[], made: unknown[]): unknown[]
 }
 
 interface Call {
+  readonly args: unknown[]
   outcome?: { readonly value: unknown } | { readonly error: unknown }
 }
 
@@ -32,7 +35,8 @@ export function guardWrapper(wrapper: Wrapper, options: GuardOptions = {}): Wrap
         if (call === undefined || call.outcome !== undefined) return Reflect.apply(target, receiver, args)
         current = undefined // what it calls in turn is no part of this call
         try {
-          const value = Reflect.apply(target, receiver, args)
+          const entered = options.enter === undefined ? args : options.enter(call.args, args)
+          const value = Reflect.apply(target, receiver, entered)
           call.outcome = { value }
           return value
         } catch (error) {
@@ -48,7 +52,7 @@ export function guardWrapper(wrapper: Wrapper, options: GuardOptions = {}): Wrap
         const prepared = options.prepare === undefined ? args : options.prepare(args)
         if (prepared === undefined) return Reflect.apply(original, receiver, args)
         const outer = current
-        const call: Call = {}
+        const call: Call = { args: prepared }
         current = call
         try {
           const run = (): unknown => Reflect.apply(target, receiver, prepared)

@@ -254,3 +254,19 @@ function outcomeOf(call: () => unknown): unknown {
     return { error }
   }
 }
+
+it('leaves the next function of an express handler the one that its request holds', async () => {
+  const held: boolean[] = []
+  const look = (req: unknown, _res: unknown, next: () => void): void => {
+    held.push(next === (req as { next?: unknown }).next)
+    next()
+  }
+  const router = express.Router()
+  const inner = express.Router()
+  inner.use(look)
+  router.use(look)
+  router.use('/inner', inner)
+  router.use(look, look)
+  await requestServer((req, res) => router.handle(req, res, () => (res as { end(): void }).end()), '/inner')
+  expect(held).toEqual([true, true, true, true])
+})

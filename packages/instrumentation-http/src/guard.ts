@@ -19,7 +19,9 @@ type Fix = (internals: Internals) => void
 
 // What is known of single instrumentations, by the last part of their name.
 const PREPARE: Readonly<Record<string, Readonly<Record<string, GuardOptions>>>> = {
-  express: { handle: { prepare: (args) => (isEmitter(args[1]) ? args : undefined), around: keepRoute } },
+  express: {
+    handle: { prepare: (args) => (isEmitter(args[1]) ? args : undefined), around: keepRoute, enter: keepNext },
+  },
   http: {
     emit: { prepare: (args) => (args[0] !== 'request' || isRequestPair(args[1], args[2]) ? args : undefined) },
     request: { prepare: prepareClientCall },
@@ -122,4 +124,16 @@ function prepareClientCall(args: unknown[]): unknown[] | undefined {
 
 function hasHeaderArray(options: unknown): boolean {
   return isObject(options) && Array.isArray(options['headers'])
+}
+
+/** Express hands a handler the function that `req.next` holds; with the one that upstream makes of it that stays so. */
+function keepNext([req, , next]: unknown[], made: unknown[]): unknown[] {
+  const traced = made[2]
+  if (!isObject(req) || !isFunction(traced) || traced === next || req['next'] !== next) return made
+  const own = function (this: unknown, ...args: unknown[]): unknown {
+    if (req['next'] === own) req['next'] = next
+    return traced.apply(this, args)
+  }
+  req['next'] = own
+  return [made[0], made[1], own, ...made.slice(3)]
 }

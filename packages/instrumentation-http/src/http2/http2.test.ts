@@ -14,6 +14,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { httpOptionsFrom } from '../http/options.ts'
 import { createHttp2Instrumentation } from './http2-instrumentation.ts'
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const exporter = new InMemorySpanExporter()
 const records: LogRecord[] = []
 let instrumentation: Instrumentation
@@ -265,6 +266,46 @@ it('ends both spans of an answer that breaks off', async () => {
   expect(await clientSpan()).toMatchObject({
     attributes: { 'error.type': 'ERR_HTTP2_STREAM_ERROR', 'http.response.status_code': 200 },
   })
+})
+
+it('tells as broken off what the server itself gives up half-way', async () => {
+  await serve(undefined)
+  onStream((stream) => {
+    stream.on('error', () => undefined)
+    stream.respond({ ':status': 200 })
+    stream.write('a', () => stream.close(http2.constants.NGHTTP2_CANCEL))
+  })
+  const stream = session.request({ ':path': '/' })
+  await once(stream.resume(), 'close')
+  expect(await serverSpan()).toMatchObject({
+    attributes: { 'error.type': 'aborted', 'http.response.status_code': 200 },
+  })
+  await clientSpan()
+})
+
+it('ends what is under way when a session goes away, and the calls that come too late', async () => {
+  await serve(undefined)
+  onStream((stream) => {
+    stream.session?.goaway()
+    stream.respond({ ':status': 200 })
+    stream.end('last')
+  })
+  const goneAway = once(session, 'goaway')
+  expect((await send({ ':path': '/last' })).text).toBe('last')
+  await goneAway
+  const late = new Promise((resolve) => {
+    try {
+      session.request({ ':path': '/late' }).on('error', resolve)
+    } catch (thrown) {
+      resolve(thrown)
+    }
+  })
+  expect(await late).toMatchObject({ code: expect.stringMatching(/^ERR_HTTP2_(?:GOAWAY|INVALID)_SESSION$/) as string })
+  expect((await spans(SpanKind.CLIENT, 2)).map(({ status }) => status.code)).toEqual([
+    SpanStatusCode.UNSET,
+    SpanStatusCode.ERROR,
+  ])
+  expect((await serverSpan()).status.code).toBe(SpanStatusCode.UNSET)
 })
 
 it('tells a call on a session that cannot connect, and one on a closed session, as Node does', async () => {
