@@ -121,12 +121,13 @@ function run(
     settle(undefined, error, true)
     throw error
   }
+  if (isFunction(callback)) return result
   if (result instanceof Promise) {
     result.then(
       (value: unknown) => settle(value, undefined, false),
       (error: unknown) => settle(undefined, error, true),
     )
-  } else if (!isFunction(callback)) settle(result, undefined, false)
+  } else settle(result, undefined, false)
   return result
 }
 

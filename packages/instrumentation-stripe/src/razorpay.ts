@@ -97,7 +97,7 @@ function readRazorpayError(error: unknown): PaymentFailure {
   const code = wordOf(inner, 'code')
   const reason = wordOf(inner, 'reason')
   return {
-    type: code ?? wordOf(error, 'code') ?? '_OTHER',
+    type: code ?? wordOf(error, 'code') ?? wordOf(error, 'name') ?? '_OTHER',
     statusCode,
     code,
     declineCode: reason === 'payment_failed' || reason === 'payment_declined' ? reason : undefined,
