@@ -18,6 +18,7 @@ const LOCK_STALE_MILLIS = 30_000
 const entryPoints = {
   start: 'src/index.ts',
   ...entriesOf('src/instrumentations', 'instrumentations'),
+  ...entriesOf('src/parts', 'parts'),
   ...entriesOf('src/upstream/parts', 'upstream/parts'),
   ...entriesOf('src/plutus/parts', 'plutus/parts'),
 }

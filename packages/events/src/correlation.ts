@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import { withContext } from './context.ts'
+import { loadCrypto } from './load-crypto.ts'
 import { currentScope, fieldsOf } from './scope.ts'
 
 // One character class, bounded: linear, and no value that passes can break a header, a log line or a terminal.
@@ -13,7 +13,7 @@ export function isCorrelationId(value: unknown): value is string {
 
 /** Makes a new correlation id, a random UUID. */
 export function createCorrelationId(): string {
-  return randomUUID()
+  return loadCrypto().randomUUID()
 }
 
 /** Correlation id of the current unit of work; `undefined` outside of one. */

@@ -46,6 +46,8 @@ export interface RecordHead {
   /** Name of the event; `undefined` for a free record. */
   readonly eventName?: string | undefined
   readonly body?: string | undefined
+  /** When it happened, in milliseconds since the Unix epoch; now by default. */
+  readonly timestamp?: number | undefined
 }
 
 // Code on the 2.x line of the SDK registers its logger provider under another global than the API's own.
@@ -115,7 +117,11 @@ function stamp(attributes: Fields, dataClass: DataClass, uid: string | undefined
 }
 
 /** Hands a record with its finished attributes to the SDK and the console. */
-export function send(sink: Sink, { logger, severity, eventName, body }: RecordHead, attributes: Fields): void {
+export function send(
+  sink: Sink,
+  { logger, severity, eventName, body, timestamp }: RecordHead,
+  attributes: Fields,
+): void {
   // Without a time of ours, the SDK takes its own, which fits the times of its spans.
   const record: LogRecord = {
     severityNumber: SEVERITY_NUMBER[severity],
@@ -124,6 +130,7 @@ export function send(sink: Sink, { logger, severity, eventName, body }: RecordHe
   }
   if (eventName !== undefined) record.eventName = eventName
   if (body !== undefined) record.body = body
+  if (timestamp !== undefined) record.timestamp = timestamp
   sink.logger?.emit(record)
   if (sink.console !== 'off') writeConsole(sink.console, logger, record)
 }

@@ -19,6 +19,8 @@ export interface EventOptions {
   readonly scope?: string
   /** Error that the event tells, described as `exception.*`. */
   readonly error?: Error | undefined
+  /** When it happened, in milliseconds since the Unix epoch. @defaultValue now */
+  readonly timestamp?: number | undefined
   /** `log.record.uid`, where two processes may tell the same fact. */
   readonly uid?: string
 }
@@ -63,7 +65,8 @@ export function createEventRecorder(event: EventDefinition): EventRecorder {
       if (unknown.length + wrong.length > 0) markInvalid(event, attributes, [...wrong, ...unknown])
       const severity = severityOf(event, attributes)
       const isPrinted = isDurable || SEVERITY_NUMBER[severity] >= thresholdOf(getSettings().level)
-      send(isPrinted ? sink : { ...sink, console: 'off' }, { logger, severity, eventName: event.name }, attributes)
+      const head = { logger, severity, eventName: event.name, timestamp: options?.timestamp }
+      send(isPrinted ? sink : { ...sink, console: 'off' }, head, attributes)
     } catch {
       countLoss('failed')
     }

@@ -103,6 +103,12 @@ it.each<[string, Record<string, unknown>]>([
   expect(records[0]?.attributes).toMatchObject({ ...fields, 'plutus.event.invalid': true })
 })
 
+it('tells when an event happened that is recorded later', () => {
+  recordEvent('process.started', {}, { timestamp: 1_700_000_000_000 })
+  recordEvent('process.started', {})
+  expect(records.map(({ timestamp }) => timestamp)).toEqual([1_700_000_000_000, undefined])
+})
+
 it('records an event even when it is given nothing', () => {
   business.paymentAttempt(undefined as never)
   business.paymentAttempt(null as never)

@@ -25,17 +25,16 @@ export type TypedLogger<L extends keyof EventMethods> = {
   readonly [M in keyof EventMethods[L]]: Method<EventFields[EventMethods[L][M] & keyof EventFields]>
 }
 
-const recorders: ReadonlyMap<string, EventRecorder> = new Map(
-  CATALOGUE.map((event) => [event.name, createEventRecorder(event)]),
-)
-const recorderOf = (name: string): EventRecorder => recorders.get(name) as EventRecorder
+// Made when they are asked for: a process records few of all events.
+const recorders = new Map<string, EventRecorder>()
 
 /** Makes the logger whose methods are the events that the catalogue gives it. */
 export function createTypedLogger<L extends keyof EventMethods & EventLogger>(name: L): TypedLogger<L> {
   const methods: Record<string, (fields?: Readonly<Fields>) => void> = {}
   for (const event of CATALOGUE) {
-    const record = recorderOf(event.name)
-    if (event.logger === name) methods[event.method] = (fields) => record(fields)
+    if (event.logger !== name) continue
+    let record: EventRecorder | undefined
+    methods[event.method] = (fields) => (record ??= findRecorder(event.name))?.(fields)
   }
   return Object.freeze(methods) as TypedLogger<L>
 }
@@ -50,7 +49,18 @@ export function recordEvent<Name extends keyof EventFields>(
   fields: EventFields[Name],
   options?: EventOptions,
 ): void {
-  const record = recorders.get(name)
+  const record = findRecorder(name)
   if (record !== undefined) record(fields, options)
-  else recorderOf('business.event')({ ...fields, 'business.event.type': name }, options)
+  else findRecorder('business.event')?.({ ...fields, 'business.event.type': name }, options)
+}
+
+/** What records an event of the catalogue; `undefined` for a name that this does not have. */
+function findRecorder(name: string): EventRecorder | undefined {
+  const known = recorders.get(name)
+  if (known !== undefined) return known
+  const event = CATALOGUE.find((each) => each.name === name)
+  if (event === undefined) return undefined
+  const made = createEventRecorder(event)
+  recorders.set(name, made)
+  return made
 }

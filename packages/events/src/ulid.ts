@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { loadCrypto } from './load-crypto.ts'
 
 // Crockford's base 32: no I, L, O, U.
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.split('')
 // Ten bits at a time are half as many look-ups as five.
-const PAIRS: readonly string[] = ALPHABET.flatMap((first) => ALPHABET.map((second) => first + second))
+const PAIRS: readonly string[] = /* @__PURE__ */ ALPHABET.flatMap((first) => ALPHABET.map((second) => first + second))
 const RANDOM_BYTES = 10
 const POOL_BYTES = RANDOM_BYTES * 256
 
@@ -19,7 +19,7 @@ let timeText = ''
  */
 export function createUlid(now: number = Date.now()): string {
   if (at >= pool.length) {
-    pool = randomBytes(POOL_BYTES)
+    pool = loadCrypto().randomBytes(POOL_BYTES)
     at = 0
   }
   if (now !== lastTime) {
@@ -37,7 +37,7 @@ export function createUlid(now: number = Date.now()): string {
  * @example deriveUlid('payment.completion', 'pi_1', 'succeeded') === deriveUlid('payment.completion', 'pi_1', 'succeeded') // true
  */
 export function deriveUlid(...texts: readonly string[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(texts)).digest()
+  const digest = loadCrypto().createHash('sha256').update(JSON.stringify(texts)).digest()
   return encodeTime(digest.readUIntBE(RANDOM_BYTES, 6)) + encodeRandom(digest, 0)
 }
 

@@ -4,13 +4,17 @@ import type { InstrumentationSpec } from './instrumentation-table.ts'
 
 /** Loads instrumentations on demand, each once. */
 export interface InstrumentationLoader {
-  /** Loads one and enables it; from the second call on it does nothing. Throws nothing. */
-  readonly load: (spec: InstrumentationSpec) => void
+  /**
+   * Loads one and enables it; from the second call on it does nothing. Throws nothing.
+   *
+   * @param first message of a channel that it is loaded for, and could not subscribe to before.
+   */
+  readonly load: (spec: InstrumentationSpec, first?: unknown) => void
 }
 
 /** What a file of `instrumentations/` exports. */
 export interface InstrumentationFile {
-  readonly create: (config: ResolvedConfig) => Instrumentation
+  readonly create: (config: ResolvedConfig, first?: unknown) => Instrumentation
 }
 
 /**
@@ -28,11 +32,11 @@ export function createInstrumentationLoader(
 ): InstrumentationLoader {
   const started = new Set<string>()
   return {
-    load: ({ name }) => {
+    load: ({ name }, first) => {
       if (started.has(name)) return
       started.add(name)
       try {
-        read(name).create(config) // upstream's base class enables itself
+        read(name).create(config, first) // upstream's base class enables itself
       } catch (error) {
         refuse(name, error)
       }

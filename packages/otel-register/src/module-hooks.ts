@@ -5,6 +5,7 @@ import { watchBuiltins } from './hooks/builtins.ts'
 import { listLoadedTargets, watchCommonJs } from './hooks/commonjs.ts'
 import { onFirstImport, onFirstRequiredEsModule } from './hooks/es-module-triggers.ts'
 import { createEsModuleInstaller } from './hooks/es-modules.ts'
+import { onFirstFetch } from './hooks/first-fetch.ts'
 import type { ModuleHost } from './hooks/module-host.ts'
 import { createTargets } from './hooks/targets.ts'
 import { createInstrumentationLoader } from './instrumentation-loader.ts'
@@ -62,7 +63,7 @@ export function installModuleHooks(options: ModuleHooksOptions): void {
     onFirstRequiredEsModule(dirname(entry) + sep, onEsModule)
   }
   for (const spec of chosen) {
-    if (spec.waitsFor === 'fetch') loader.load(spec)
+    if (spec.waitsFor === 'fetch') onFirstFetch((request) => loader.load(spec, request))
     else if (spec.waitsFor === 'start') onFirstTurn(() => loader.load(spec))
     else if (spec.waitsFor === 'lambda' && process.env['_HANDLER'] !== undefined) loader.load(spec)
   }

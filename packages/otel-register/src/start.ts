@@ -99,7 +99,7 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
     }),
     whenHandled: () => void engine.flush(waitMillis),
   })
-  teller.info(describeStart(engine, version, chosen))
+  if (teller.tellsInfo) teller.info(describeStart(engine, version, chosen))
 }
 
 const NAME = '@plutus/otel-register'

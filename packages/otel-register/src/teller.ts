@@ -9,6 +9,8 @@ export interface Teller {
   readonly warn: (line: string) => void
   readonly info: (line: string) => void
   readonly debug: (line: string) => void
+  /** Whether `info` tells anything, for what is costly to prepare. */
+  readonly tellsInfo: boolean
   /** Whether `debug` tells anything, for what is costly to prepare. */
   readonly tellsDebug: boolean
 }
@@ -32,6 +34,7 @@ export function createTeller(talk: Talk): Teller {
     warn: tellFrom('warn'),
     info: tellFrom('info'),
     debug: tellFrom('debug'),
+    tellsInfo: tells('info'),
     tellsDebug: tells('debug'),
   }
 }

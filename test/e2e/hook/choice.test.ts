@@ -18,15 +18,16 @@ const run = async (
 }
 
 it.each([
-  [[], ['undici']],
-  [['fs', 'net', 'dns', 'node:path'], ['undici']],
-  [['http'], ['http', 'undici']],
-  [['node:https'], ['http', 'undici']],
-  [['pg'], ['pg', 'undici']],
-  [['pino'], ['pino', 'undici']],
+  [[], []],
+  [['fs', 'net', 'dns', 'node:path'], []],
+  [['fetch'], ['runtime-node', 'undici']],
+  [['http'], ['http']],
+  [['node:https'], ['http']],
+  [['pg'], ['pg']],
+  [['pino'], ['pino']],
   [
     ['express', 'redis'],
-    ['express', 'http', 'redis', 'router', 'undici'],
+    ['express', 'http', 'redis', 'router'],
   ],
 ])('loads for %j only %j', async (modules, expected) => {
   expect(await run(modules)).toEqual({ loaded: expected, lines: [] })
@@ -40,6 +41,11 @@ it.each([
   [{ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'dns,fs,net' }, ['dns', 'fs', 'net']],
 ])('obeys %j', async (env, expected) => {
   expect(await run(['express', 'pg', 'net', 'dns', 'fs'], env)).toEqual({ loaded: expected, lines: [] })
+})
+
+it('leaves fetch alone where its instrumentation is disabled', async () => {
+  const { loaded } = await run(['fetch'], { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'undici' })
+  expect(loaded).toEqual(['runtime-node'])
 })
 
 it('tells an unknown name with the nearest right one, and goes on with the others', async () => {

@@ -3,10 +3,18 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import type { ResolvedConfig } from '@plutus/config'
 import { createFetchHeaders } from '@plutus/instrumentation-http'
 
-export const create = (config: ResolvedConfig): Instrumentation => {
+/** What upstream's class does when a request is created. */
+interface RequestObserver {
+  onRequestCreated(message: unknown): void
+}
+
+/** It is loaded for the first request, whose message has been published by then. */
+export const create = (config: ResolvedConfig, first?: unknown): Instrumentation => {
   const addHeaders = createFetchHeaders({
     correlationHeaders: config.get('PLUTUS_CORRELATION_HEADERS'),
     correlationHosts: config.get('PLUTUS_CORRELATION_HOSTS'),
   })
-  return new UndiciInstrumentation({ requestHook: (_span, request) => addHeaders(request) })
+  const instrumentation = new UndiciInstrumentation({ requestHook: (_span, request) => addHeaders(request) })
+  if (first !== undefined) (instrumentation as unknown as RequestObserver).onRequestCreated(first)
+  return instrumentation
 }

@@ -3,9 +3,15 @@ import type { ResolvedConfig } from '@plutus/config'
 import { readDistroVersion } from '../upstream/distro.ts'
 import { describeResource } from '../upstream/resource-attributes.ts'
 
-/** Returns a function that describes the service, with the folder and program that are current now. */
-export function describeService(config: ResolvedConfig): () => Attributes {
-  const place = { program: process.argv[1], workingDirectory: process.cwd() }
+/** Where the process was when it started. */
+export interface ServicePlace {
+  /** Absolute path of the program, if it is a file. */
+  readonly program: string | undefined
+  readonly workingDirectory: string
+}
+
+/** Returns a function that describes the service that started at a place. */
+export function describeService(config: ResolvedConfig, place: ServicePlace): () => Attributes {
   return () => {
     const serviceName = config.get('OTEL_SERVICE_NAME')
     return describeResource(

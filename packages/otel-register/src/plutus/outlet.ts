@@ -60,7 +60,7 @@ export class Outlet {
       this.#threadOutbox = loadPart('threads').openThreadOutbox()
       // The application may end this thread at any moment, and no line of code would run then.
       this.buffers.durableLogs?.handOverEach()
-    } else process.once('worker', () => this.#listen())
+    }
   }
 
   /** Sends what is here; settles when all has arrived, when there is no hope, or after `timeoutMillis`. Never rejects. */
@@ -79,6 +79,18 @@ export class Outlet {
       for (const buffer of this.#all()) buffer.handOverEach()
     } catch (error) {
       diag.error('telemetry could not be sent at the end of the process', error)
+    }
+  }
+
+  /** Takes what worker threads of the application hand over from now on. Throws nothing. */
+  listen(): void {
+    if (this.#threadInbox !== undefined) return
+    try {
+      this.#threadInbox = this.#options.outside(() =>
+        loadPart('threads').openThreadInbox((batch) => this.#pushPacked(batch)),
+      )
+    } catch (error) {
+      diag.error('worker threads send for themselves', error)
     }
   }
 
@@ -114,17 +126,6 @@ export class Outlet {
 
   #pushPacked(batch: PackedBatch): void {
     this.#options.outside(() => (this.#pipeline ??= this.#createPipeline()).push(batch))
-  }
-
-  /** Takes what worker threads of the application hand over. */
-  #listen(): void {
-    try {
-      this.#threadInbox = this.#options.outside(() =>
-        loadPart('threads').openThreadInbox((batch) => this.#pushPacked(batch)),
-      )
-    } catch (error) {
-      diag.error('worker threads send for themselves', error)
-    }
   }
 
   #createPipeline(): ExportPipeline {

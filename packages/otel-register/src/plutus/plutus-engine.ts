@@ -1,7 +1,5 @@
-import type { Metering } from '@plutus/sdk'
 import type { Engine } from '../engine.ts'
-import type { Outlet } from './outlet.ts'
-import type { Sampling } from './sampling.ts'
+import type { Works } from './works.ts'
 
 /** The engine where nothing is to be sent. */
 export const NOWHERE: Engine = {
@@ -11,31 +9,35 @@ export const NOWHERE: Engine = {
   finish: () => {},
 }
 
-/** Creates the handle by which the hook ends the engine. */
-export function createPlutusEngine(
-  destination: string,
-  outlet: Outlet,
-  { metering, sampling }: { readonly metering: Metering | undefined; readonly sampling: Sampling | undefined },
-): Engine {
+/** Creates the handle by which the hook ends the engine; `current` gives what there is to end by now. */
+export function createPlutusEngine(destination: string, current: () => Works | undefined): Engine {
   let isLastCollected = false
   return {
     name: 'plutus',
     destination,
     flush: async (timeoutMillis) => {
+      const works = current()
+      if (works === undefined) return
+      const { outlet, sampling } = works
       sampling?.settle()
       const start = performance.now()
       // Asynchronous callbacks may take their time; the others are not to wait for them.
-      const collected = metering?.collect().then(() => outlet.flush(timeoutMillis - (performance.now() - start)))
+      const collected = works
+        .metering()
+        ?.collect()
+        .then(() => outlet.flush(timeoutMillis - (performance.now() - start)))
       await Promise.all([outlet.flush(timeoutMillis), collected])
     },
     finish: (millis) => {
-      sampling?.end()
+      const works = current()
+      if (works === undefined) return
+      works.sampling?.end()
       // What was measured since the last flush, however short ago; without time to send nothing of it could arrive.
       if (millis > 0 && !isLastCollected) {
         isLastCollected = true
-        metering?.collectNow()
+        works.metering()?.collectNow()
       }
-      outlet.finish(millis)
+      works.outlet.finish(millis)
     },
   }
 }

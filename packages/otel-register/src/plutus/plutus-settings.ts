@@ -29,6 +29,11 @@ export function findUnsupported(config: ResolvedConfig): string | undefined {
   return undefined
 }
 
+/** Whether the settings ask for sampling at the source. */
+export function isSampling(config: ResolvedConfig): boolean {
+  return config.get('PLUTUS_SAMPLE_RATE') < 1 || config.get('PLUTUS_SAMPLE_ADAPTIVE')
+}
+
 /** Reads where signals go and how they are gathered; what cannot be used costs one line. */
 export function readSignals(config: ResolvedConfig, warn: (line: string) => void): SignalSettingsTable {
   return {

@@ -1,23 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ResolvedConfig } from '@plutus/config'
-import { createBufferPool } from '@plutus/otlp'
-import { createMeterProvider, createProviders, createTraceSampler, Losses, StorageContextManager } from '@plutus/sdk'
-import type { Metering, OnMetricLoss, Providers } from '@plutus/sdk'
+import { createNoopLogger, createNoopMeter, ProxyTracerProvider } from '@opentelemetry/api'
+import { StorageContextManager } from '@plutus/sdk'
 import type { Engine, EngineHost, StartEngine } from '../engine.ts'
 import { routeDiagnostics } from '../upstream/diagnostics.ts'
-import { DISTRO_NAME, readDistroVersion } from '../upstream/distro.ts'
 import { hasForeignSdk, registerGlobals } from '../upstream/globals.ts'
 import { showOrigin } from '../upstream/otlp-from-environment.ts'
 import { createPropagator } from '../upstream/propagators.ts'
-import { stampLog, stampSpan } from './context-stamps.ts'
-import { createPlutusEngine, NOWHERE } from './plutus-engine.ts'
-import { describeService } from './describe-service.ts'
-import { readLimits } from './limits.ts'
 import { loadPart } from './load-part.ts'
-import { Outlet } from './outlet.ts'
-import { findUnsupported, readSignals } from './plutus-settings.ts'
+import { createPlutusEngine, NOWHERE } from './plutus-engine.ts'
+import { findUnsupported, isSampling, readSignals } from './plutus-settings.ts'
 import type { SignalSettingsTable } from './plutus-settings.ts'
-import { createLateMeter } from './self-metrics.ts'
+import type { Works } from './works.ts'
 
 /** Starts our own engine, or upstream's SDK where a setting asks for what only that does. */
 export const startPlutus: StartEngine = (host) => {
@@ -42,7 +35,7 @@ export const startPlutus: StartEngine = (host) => {
 }
 
 function start(host: EngineHost): Engine {
-  const { config, isWorker } = host
+  const { config } = host
   const warn = (line: string): void => host.warn(line)
   const found = createPropagator(config.get('OTEL_PROPAGATORS'))
   const globals = { contextManager: new StorageContextManager(), ...(found && { propagator: found }) }
@@ -52,95 +45,63 @@ function start(host: EngineHost): Engine {
     return NOWHERE
   }
   const signals = readSignals(config, warn)
-  const losses = new Losses(warn)
-  const service = describeService(config)
-  // What is made later must not belong to the request during which it is made.
-  const outside = AsyncLocalStorage.snapshot() as <R>(run: () => R) => R
-  const sampling = isSampling(config) ? loadPart('sampling').createSampling({ config, isWorker, outside }) : undefined
-  const outlet = new Outlet({
-    signals,
-    losses,
-    warn,
-    pool: createBufferPool(),
-    isWorker,
-    thread: config.get('PLUTUS_EXPORT_THREAD'),
-    maxBytes: config.get('PLUTUS_QUEUE_MAX_BYTES') - (sampling?.maxBytes ?? 0),
-    env: withoutNodeOptions(process.env),
-    encodeResource: () => providers.encodeResource(service()),
-    outside,
-  })
-  const lateMeter = createLateMeter(() => {
-    const provider = metering?.meterProvider
-    if (provider === undefined) throw new Error('metrics go nowhere')
-    return provider.getMeter(DISTRO_NAME, readDistroVersion())
-  })
-  const encodeLosses = lateMeter.createCounter('plutus.encode.losses', {
-    unit: '{item}',
-    description: 'What records lost on their way to bytes, by reason.',
-  })
-  const providers: Providers = createProviders({
-    sampler: createTraceSampler(config.get('OTEL_TRACES_SAMPLER'), config.get('OTEL_TRACES_SAMPLER_ARG')),
-    ...readLimits(config),
-    onLoss: (reason, kind, count) => {
-      if (metering !== undefined) encodeLosses.add(count, { 'plutus.reason': reason, 'plutus.record.kind': kind })
-    },
-    spans: outlet.buffers.spans,
-    logs: outlet.buffers.logs,
-    durableLogs: outlet.buffers.durableLogs,
-    createSourceSampler: sampling?.createSourceSampler,
-    stampSpan,
-    stampLog,
-  })
-  const metricLosses = lateMeter.createCounter('plutus.metric.losses', {
-    unit: '{item}',
-    description: 'Measurements and metrics that are missing or in the overflow point, by reason.',
-  })
-  const onMetricLoss: OnMetricLoss = (reason, count) => metricLosses.add(count, { 'plutus.reason': reason })
-  const metering = createMetering(host, signals, providers, outlet, onMetricLoss)
-  if (metering !== undefined) {
-    losses.measureWith(lateMeter)
-    sampling?.measureWith(metering.meterProvider.getMeter(DISTRO_NAME, readDistroVersion()))
-  }
-  const { tracerProvider, loggerProvider } = providers
+  const works = createLateWorks(host, signals)
+  const noTracers = new ProxyTracerProvider()
+  const { traces, logs, metrics } = signals
   registerGlobals({
     ...globals,
-    ...(tracerProvider && { tracerProvider }),
-    ...(loggerProvider && { loggerProvider }),
-    ...(metering && { meterProvider: metering.meterProvider }),
+    ...(traces && {
+      tracerProvider: { getTracer: (...args) => (works.open()?.tracerProvider ?? noTracers).getTracer(...args) },
+    }),
+    ...(logs && {
+      loggerProvider: {
+        getLogger: (...args) => works.open()?.loggerProvider?.getLogger(...args) ?? createNoopLogger(),
+      },
+    }),
+    ...(metrics && {
+      meterProvider: {
+        getMeter: (...args) =>
+          works
+            .open()
+            ?.openMetering()
+            ?.meterProvider.getMeter(...args) ?? createNoopMeter(),
+      },
+    }),
   })
-  return createPlutusEngine(describeDestination(signals), outlet, { metering, sampling })
+  // Threads of the application meet when they start.
+  if (host.isWorker || isSampling(config)) works.open()
+  if (!host.isWorker) process.once('worker', () => works.open()?.outlet.listen())
+  return createPlutusEngine(describeDestination(signals), works.current)
 }
 
-function isSampling(config: ResolvedConfig): boolean {
-  return config.get('PLUTUS_SAMPLE_RATE') < 1 || config.get('PLUTUS_SAMPLE_ADAPTIVE')
+/** What makes and sends records, made when the first of them is asked for: many programs end before that. */
+interface LateWorks {
+  /** Makes them if need be; `undefined` where that failed. Throws nothing. */
+  readonly open: () => Works | undefined
+  readonly current: () => Works | undefined
 }
 
-function createMetering(
-  { config }: EngineHost,
-  { metrics }: SignalSettingsTable,
-  { encoder }: Providers,
-  { buffers }: Outlet,
-  onLoss: OnMetricLoss,
-): Metering | undefined {
-  if (metrics === undefined || buffers.metrics === undefined) return undefined
-  return createMeterProvider({
-    encoder,
-    records: buffers.metrics,
-    temporality: config.get('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'),
-    intervalMillis: config.get('OTEL_METRIC_EXPORT_INTERVAL'),
-    callbackTimeoutMillis: config.get('OTEL_METRIC_EXPORT_TIMEOUT'),
-    onLoss,
-  })
+function createLateWorks(host: EngineHost, signals: SignalSettingsTable): LateWorks {
+  // What is made later must not belong to the request during which it is made, and is told of where the program was.
+  const outside = AsyncLocalStorage.snapshot()
+  const place = { program: process.argv[1], workingDirectory: process.cwd() }
+  let works: Works | undefined
+  let isOpen = false
+  const open = (): Works | undefined => {
+    if (isOpen) return works
+    isOpen = true
+    try {
+      works = outside(() => loadPart('works').createWorks({ host, signals, outside, place }))
+    } catch (error) {
+      host.warn(`Telemetry is off: it cannot be set up (${error instanceof Error ? error.name : typeof error})`)
+    }
+    return works
+  }
+  return { open, current: () => works }
 }
 
 /** Endpoints without credentials, or `nowhere`. */
 function describeDestination(signals: SignalSettingsTable): string {
   const names = Object.values(signals).map(({ target }) => showOrigin(target.settings))
   return names.length === 0 ? 'nowhere' : [...new Set(names)].join(', ')
-}
-
-/** The export thread is none of the application's: it must not load the hook, or what else the operator preloads. */
-function withoutNodeOptions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _omitted, ...rest } = env
-  return rest
 }

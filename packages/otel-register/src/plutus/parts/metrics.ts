@@ -1,0 +1,1 @@
+export { createMeterProvider } from '@plutus/sdk'

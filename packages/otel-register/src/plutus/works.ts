@@ -1,0 +1,126 @@
+import type { LoggerProvider, TracerProvider } from '@opentelemetry/api'
+import { createBufferPool } from '@plutus/otlp'
+import { createProviders, createTraceSampler, Losses } from '@plutus/sdk'
+import type { Metering, OnMetricLoss, Providers } from '@plutus/sdk'
+import type { EngineHost } from '../engine.ts'
+import { DISTRO_NAME, readDistroVersion } from '../upstream/distro.ts'
+import { stampLog, stampSpan } from './context-stamps.ts'
+import { describeService } from './describe-service.ts'
+import type { ServicePlace } from './describe-service.ts'
+import { readLimits } from './limits.ts'
+import { loadPart } from './load-part.ts'
+import { Outlet } from './outlet.ts'
+import { isSampling } from './plutus-settings.ts'
+import type { SignalSettingsTable } from './plutus-settings.ts'
+import type { Sampling } from './sampling.ts'
+import { createLateMeter } from './self-metrics.ts'
+
+/** What makes records of one process or thread, and sends them. */
+export interface Works {
+  /** Absent where the signal goes nowhere. */
+  readonly tracerProvider: TracerProvider | undefined
+  readonly loggerProvider: LoggerProvider | undefined
+  /** What measures, made at the first call; `undefined` where metrics go nowhere. */
+  readonly openMetering: () => Metering | undefined
+  /** What measures, if anybody has asked for it. */
+  readonly metering: () => Metering | undefined
+  readonly outlet: Outlet
+  /** Absent where all is sent. */
+  readonly sampling: Sampling | undefined
+}
+
+/** What works are made of. */
+export interface WorksOptions {
+  readonly host: EngineHost
+  readonly signals: SignalSettingsTable
+  /** Runs a function outside of any request. */
+  readonly outside: <R>(run: () => R) => R
+  readonly place: ServicePlace
+}
+
+/** Makes what makes and sends records. Throws only what nobody thought of. */
+export function createWorks({ host, signals, outside, place }: WorksOptions): Works {
+  const { config, isWorker } = host
+  const warn = (line: string): void => host.warn(line)
+  const losses = new Losses(warn)
+  const service = describeService(config, place)
+  const sampling = isSampling(config) ? loadPart('sampling').createSampling({ config, isWorker, outside }) : undefined
+  const outlet = new Outlet({
+    signals,
+    losses,
+    warn,
+    pool: createBufferPool(),
+    isWorker,
+    thread: config.get('PLUTUS_EXPORT_THREAD'),
+    maxBytes: config.get('PLUTUS_QUEUE_MAX_BYTES') - (sampling?.maxBytes ?? 0),
+    env: withoutNodeOptions(process.env),
+    encodeResource: () => providers.encodeResource(service()),
+    outside,
+  })
+  let metering: Metering | undefined
+  const openMetering = (): Metering | undefined => {
+    if (metering === undefined && signals.metrics !== undefined) {
+      metering = outside(() => createMetering(host, providers, outlet, onMetricLoss))
+    }
+    return metering
+  }
+  const lateMeter = createLateMeter(() => {
+    const provider = openMetering()?.meterProvider
+    if (provider === undefined) throw new Error('metrics go nowhere')
+    return provider.getMeter(DISTRO_NAME, readDistroVersion())
+  })
+  const encodeLosses = lateMeter.createCounter('plutus.encode.losses', {
+    unit: '{item}',
+    description: 'What records lost on their way to bytes, by reason.',
+  })
+  const metricLosses = lateMeter.createCounter('plutus.metric.losses', {
+    unit: '{item}',
+    description: 'Measurements and metrics that are missing or in the overflow point, by reason.',
+  })
+  const onMetricLoss: OnMetricLoss = (reason, count) => metricLosses.add(count, { 'plutus.reason': reason })
+  const providers: Providers = createProviders({
+    sampler: createTraceSampler(config.get('OTEL_TRACES_SAMPLER'), config.get('OTEL_TRACES_SAMPLER_ARG')),
+    ...readLimits(config),
+    onLoss: (reason, kind, count) => {
+      if (signals.metrics !== undefined) {
+        encodeLosses.add(count, { 'plutus.reason': reason, 'plutus.record.kind': kind })
+      }
+    },
+    spans: outlet.buffers.spans,
+    logs: outlet.buffers.logs,
+    durableLogs: outlet.buffers.durableLogs,
+    createSourceSampler: sampling?.createSourceSampler,
+    stampSpan,
+    stampLog,
+  })
+  if (signals.metrics !== undefined) losses.measureWith(lateMeter)
+  if (sampling !== undefined) {
+    const meter = openMetering()?.meterProvider.getMeter(DISTRO_NAME, readDistroVersion())
+    if (meter !== undefined) sampling.measureWith(meter)
+  }
+  const { tracerProvider, loggerProvider } = providers
+  return { tracerProvider, loggerProvider, openMetering, metering: () => metering, outlet, sampling }
+}
+
+function createMetering(
+  { config }: EngineHost,
+  { encoder }: Providers,
+  { buffers }: Outlet,
+  onLoss: OnMetricLoss,
+): Metering | undefined {
+  if (buffers.metrics === undefined) return undefined
+  return loadPart('metrics').createMeterProvider({
+    encoder,
+    records: buffers.metrics,
+    temporality: config.get('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'),
+    intervalMillis: config.get('OTEL_METRIC_EXPORT_INTERVAL'),
+    callbackTimeoutMillis: config.get('OTEL_METRIC_EXPORT_TIMEOUT'),
+    onLoss,
+  })
+}
+
+/** The export thread is none of the application's: it must not load the hook, or what else the operator preloads. */
+function withoutNodeOptions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _omitted, ...rest } = env
+  return rest
+}
