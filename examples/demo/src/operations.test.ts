@@ -16,12 +16,17 @@ it('counts operations by group and name, with errors and percentiles', () => {
     serve(20, true),
     query,
     call('http://stripe/v1/refunds'),
+    createSpan('stripe.refunds.create', 0, 2, {
+      kind: 'CLIENT',
+      attributes: { 'http.request.method': 'POST', 'stripe.retry.count': 2 },
+    }),
     createSpan('step', 0, 9),
   ]
   expect(summarizeOperations(spans)).toEqual([
-    { group: 'served', name: 'GET /payments', count: 3, errors: 1, p50Millis: 20, p95Millis: 30 },
-    { group: 'database', name: 'SELECT', count: 1, errors: 0, p50Millis: 3, p95Millis: 3 },
-    { group: 'called', name: 'POST /v1/refunds', count: 1, errors: 0, p50Millis: 1, p95Millis: 1 },
+    { group: 'served', name: 'GET /payments', count: 3, errors: 1, retries: 0, p50Millis: 20, p95Millis: 30 },
+    { group: 'stripe', name: 'stripe.refunds.create', count: 1, errors: 0, retries: 2, p50Millis: 2, p95Millis: 2 },
+    { group: 'database', name: 'SELECT', count: 1, errors: 0, retries: 0, p50Millis: 3, p95Millis: 3 },
+    { group: 'called', name: 'POST /v1/refunds', count: 1, errors: 0, retries: 0, p50Millis: 1, p95Millis: 1 },
   ])
 })
 

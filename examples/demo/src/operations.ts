@@ -2,20 +2,22 @@ import type { ReceivedSpan } from '@plutus/test-kit'
 
 /** Spans of one operation, in sum. */
 export interface OperationSummary {
-  readonly group: 'served' | 'database' | 'called'
+  readonly group: 'served' | 'stripe' | 'database' | 'called'
   readonly name: string
   readonly count: number
   readonly errors: number
+  /** Attempts beyond the first, of calls that may be tried again. */
+  readonly retries: number
   /** Half of them took at most this long. */
   readonly p50Millis: number
   readonly p95Millis: number
 }
 
-const GROUPS: readonly OperationSummary['group'][] = ['served', 'database', 'called']
+const GROUPS: readonly OperationSummary['group'][] = ['served', 'stripe', 'database', 'called']
 // Ids such as pi_3Pq… and UUIDs: one operation, whatever object it is about.
 const ID_SEGMENT = /\/(?:[a-z]+_[A-Za-z0-9]{8,}|[0-9a-f]{8}-[0-9a-f-]{27})(?=\/|$)/g
 
-/** Sums up served requests, database commands and calls to others, each group by count. */
+/** Sums up served requests, calls to Stripe, database commands and requests to others, each group by count. */
 export function summarizeOperations(spans: readonly ReceivedSpan[]): OperationSummary[] {
   const byName = new Map<string, { group: OperationSummary['group']; name: string; spans: ReceivedSpan[] }>()
   for (const span of spans) {
@@ -31,8 +33,9 @@ export function summarizeOperations(spans: readonly ReceivedSpan[]): OperationSu
     .map(({ group, name, spans }) => {
       const durations = spans.map(({ durationMillis }) => durationMillis).sort((a, b) => a - b)
       const errors = spans.filter(({ status }) => status.code === 'ERROR').length
-      const p50Millis = percentile(durations, 0.5)
-      return { group, name, count: spans.length, errors, p50Millis, p95Millis: percentile(durations, 0.95) }
+      const retries = spans.reduce((sum, { attributes }) => sum + Number(attributes['stripe.retry.count'] ?? 0), 0)
+      const [p50Millis, p95Millis] = [percentile(durations, 0.5), percentile(durations, 0.95)]
+      return { group, name, count: spans.length, errors, retries, p50Millis, p95Millis }
     })
     .sort(
       (a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || b.count - a.count || (a.name < b.name ? -1 : 1),
@@ -51,8 +54,9 @@ export function percentile(ascending: readonly number[], share: number): number 
   return ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? 0
 }
 
-function groupOf({ kind, attributes }: ReceivedSpan): OperationSummary['group'] | undefined {
+function groupOf({ kind, name, attributes }: ReceivedSpan): OperationSummary['group'] | undefined {
   if (kind === 'SERVER') return 'served'
+  if (kind === 'CLIENT' && name.startsWith('stripe.')) return 'stripe'
   if (attributes['db.query.text'] !== undefined || attributes['db.operation.name'] !== undefined) return 'database'
   return attributes['http.request.method'] === undefined ? undefined : 'called'
 }

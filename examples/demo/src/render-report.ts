@@ -5,7 +5,12 @@ import { levelOf } from './render-record.ts'
 import { renderTrace } from './render-trace.ts'
 import type { Check, Report, TracedScenario } from './report.ts'
 
-const GROUP_TITLES = { served: 'Requests served', database: 'Database', called: 'Calls to others' } as const
+const GROUP_TITLES = {
+  served: 'Requests served',
+  stripe: 'Calls to Stripe',
+  database: 'Database',
+  called: 'HTTP requests to others',
+} as const
 const CLASS_TITLES: Readonly<Record<string, string>> = {
   payment: 'Payments',
   security: 'Security',
@@ -52,10 +57,10 @@ function renderScenario({ title, hint, trace, exchange }: TracedScenario, page: 
 
 function renderOperations(operations: readonly OperationSummary[], page: Page): string[] {
   const { paint, width } = page
-  const figures = ['count', 'errors', 'p50', 'p95']
+  const figures = ['count', 'errors', 'retries', 'p50', 'p95']
   const nameWidth = width - 2 - figures.length * NUMBER_WIDTH
   const lines = renderHeading('Operations', 'all traffic', page)
-  for (const group of ['served', 'database', 'called'] as const) {
+  for (const group of ['served', 'stripe', 'database', 'called'] as const) {
     const rows = operations.filter((row) => row.group === group)
     if (rows.length === 0) continue
     const head = pad(GROUP_TITLES[group], nameWidth) + figures.map((name) => pad(name, NUMBER_WIDTH, 'left')).join('')
@@ -68,10 +73,12 @@ function renderOperations(operations: readonly OperationSummary[], page: Page): 
 
 function renderOperation(row: OperationSummary, nameWidth: number, { paint }: Page): string {
   const errors = pad(row.errors === 0 ? '·' : String(row.errors), NUMBER_WIDTH, 'left')
+  const retries = pad(row.retries === 0 ? '·' : String(row.retries), NUMBER_WIDTH, 'left')
   return (
     pad(cut(row.name, nameWidth - 1), nameWidth) +
     pad(String(row.count), NUMBER_WIDTH, 'left') +
     paint(row.errors > 0 ? 'red' : 'dim', errors) +
+    paint('dim', retries) +
     pad(showMillis(row.p50Millis), NUMBER_WIDTH, 'left') +
     pad(showMillis(row.p95Millis), NUMBER_WIDTH, 'left')
   )

@@ -144,6 +144,7 @@ function resultOf({ attributes, status }: ReceivedSpan): string {
 function describe({ attributes, kind }: ReceivedSpan): string[] {
   const statement = attributes['db.query.text']
   if (typeof statement === 'string') return [toLine(statement)]
+  if (attributes['stripe.request_id'] !== undefined) return [describeStripe(attributes)]
   if (kind !== 'SERVER') return []
   const told = [
     ['from ', textOf(attributes, 'client.address')],
@@ -153,6 +154,17 @@ function describe({ attributes, kind }: ReceivedSpan): string[] {
   ]
   const line = told.flatMap(([name, text]) => (text ? [`${name}${text}`] : [])).join(' · ')
   return [targetOf(attributes), line].filter((text) => text !== '')
+}
+
+/** By what Stripe finds the call, whose account it is about, and what it took. */
+function describeStripe(attributes: ReceivedSpan['attributes']): string {
+  const retries = attributes['stripe.retry.count']
+  const told = [
+    ['request ', textOf(attributes, 'stripe.request_id')],
+    ['account ', textOf(attributes, 'stripe.account')],
+    ['retries ', typeof retries === 'number' ? String(retries) : ''],
+  ]
+  return told.flatMap(([name, text]) => (text ? [`${name}${text}`] : [])).join(' · ')
 }
 
 /** Path and query as they were sent, unless the route says the same. */
