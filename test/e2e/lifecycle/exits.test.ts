@@ -74,6 +74,20 @@ describe.each(END_NODES)('on Node $label', (node) => {
     expect(compare(await endOf(node, 'require', 'ends.mjs', way))).toEqual(without)
   })
 
+  it('ends an ES module by importing what is not there as without the hook, but for where in Node that shows', async () => {
+    const messageOf = ({ stderr, ...end }: End): End => ({
+      ...end,
+      stderr: stderr
+        .slice(stderr.indexOf('Error ['))
+        .replaceAll(/^ {4}at .*\n/gm, '')
+        .replace(/^ {4}at .* \{$/m, '{'),
+    })
+    const way = 'by importing what is not there'
+    const without = messageOf(await endOf(node, 'none', 'ends.mjs', way))
+    expect(without.stderr).toMatch(/^Error \[ERR_MODULE_NOT_FOUND\]: .*not-there\.mjs/)
+    expect(messageOf(await endOf(node, 'require', 'ends.mjs', way))).toEqual(without)
+  })
+
   it.each(['with a warning', 'by beforeExit of its own'])('ends %s as without the hook', async (way) => {
     const { stdout: expected, ...rest } = await endOf(node, 'none', 'ends.cjs', way)
     const { stdout, ...got } = await endOf(node, 'require', 'ends.cjs', way)
