@@ -9,6 +9,8 @@ const unit = (name: string, include: string[]) => ({
     name,
     include,
     exclude,
+    testTimeout: 60_000, // for what hangs: properties take seconds where the machine is shared
+    hookTimeout: 60_000,
     benchmark: { include: include.map((pattern) => pattern.replace('.test.', '.bench.')), exclude },
   },
 })

@@ -88,6 +88,7 @@ beforeAll(async () => {
       SEED_PASSWORD: PASSWORD,
       STRIPE_API_BASE: stripe.url,
       STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+      PLUTUS_STRIPE_EVENTS: '0', // the service tells them itself
     },
   })
   ;({ address: url } = JSON.parse(await program.ready) as { address: string })

@@ -43,9 +43,12 @@ export interface StageOptions {
 
 const ROOT = new URL('../../../', import.meta.url)
 const HOME = fileURLToPath(new URL('../', import.meta.url))
-// What the hook and the loggers leave off unless told: the id on answers, and records on the service's own output.
-const WITH_EVENTS = { PLUTUS_CORRELATION_ECHO: '1', PLUTUS_LOG_CONSOLE: 'pretty' }
+// What the hook and the loggers leave off unless told: the id on answers, and records on the service's own output. What
+// becomes of payments the service tells itself, by ids of its own.
+const WITH_EVENTS = { PLUTUS_CORRELATION_ECHO: '1', PLUTUS_LOG_CONSOLE: 'pretty', PLUTUS_STRIPE_EVENTS: '0' }
 const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.cjs', import.meta.url))
+// A platform that takes payments for a shop: calls name the shop's account.
+const ACCOUNT = 'acct_1PlutusDemoShop'
 const START_MILLIS = 60_000
 const STOP_MILLIS = 5000
 const OUTPUT_LINES = 8
@@ -62,7 +65,7 @@ export async function openStage({ endpoint, isPlain, env, onClose, step }: Stage
   step('Starting receiver and Stripe stand-in')
   const receiver = endpoint === undefined ? await startReceiver() : undefined
   if (receiver) onClose(() => receiver.close())
-  const stripe = await startStripe()
+  const stripe = await startStripe({ account: ACCOUNT })
   onClose(() => stripe.close())
 
   const { DATABASE_URL: databaseUrl } = env
@@ -83,6 +86,7 @@ export async function openStage({ endpoint, isPlain, env, onClose, step }: Stage
       PORT: '0',
       SEED_PASSWORD: password,
       STRIPE_API_BASE: stripe.url,
+      STRIPE_ACCOUNT: ACCOUNT,
       STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
       ...(schema && { DATABASE_URL: schema.url }),
       OTEL_SERVICE_NAME: 'checkout',

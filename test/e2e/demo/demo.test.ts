@@ -116,7 +116,13 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     ])
     expect(spans.flatMap(({ logs }) => logs)).toMatchObject([{ body: 'payment made', traceId: trace?.traceId }])
     expect(trace?.traceId).toMatch(TRACE_ID)
-    expect(new Set(report.events.map(({ dataClass }) => dataClass))).toEqual(new Set(['performance', 'application']))
+    // By the flag alone: what Stripe answers, who forges its webhooks, what is slow, and the process itself.
+    expect(eventsOf(report, 'payment').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['payment.attempt', 'payment.completion']),
+    )
+    expect(new Set(report.events.map(({ dataClass }) => dataClass))).toEqual(
+      new Set(['payment', 'security', 'performance', 'application']),
+    )
 
     expect(report.scenarios.map(({ name, trace }) => (trace ? '' : name)).filter(Boolean)).toEqual([])
     expect(report.operations.find(({ name }) => name === 'POST /payments')?.count).toBeGreaterThan(20)
