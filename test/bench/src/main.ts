@@ -54,11 +54,12 @@ async function main(rounds: number, seconds: number): Promise<void> {
     }
     const results: Record<string, Record<string, readonly Figures[]>> = {}
     for (const scenario of scenarios) {
-      const runs = await runRounds(scenario, variants, stage, rounds)
+      const count = rounds * (scenario.repeat ?? 1)
+      const runs = await runRounds(scenario, variants, stage, count)
       results[scenario.name] = Object.fromEntries(runs)
       if (!values.json)
         process.stdout.write(
-          `${renderScenario(`${scenario.name} (median of ${rounds}; beside it what is added to none)`, runs)}\n`,
+          `${renderScenario(`${scenario.name} (median of ${count}; beside it what is added to none)`, runs)}\n`,
         )
     }
     const text = `${JSON.stringify({ node: process.version, rounds, seconds, results }, undefined, 2)}\n`

@@ -18,6 +18,8 @@ export interface Stage {
 /** One thing to measure; `none` is measured beside every variant. */
 export interface Scenario {
   readonly name: string
+  /** How often it runs in one round, where one run is short. @defaultValue 1 */
+  readonly repeat?: number
   /** Variants that it says nothing about. */
   readonly skip?: (variant: Variant) => boolean
   run(variant: Variant, stage: Stage): Promise<Figures>
@@ -32,14 +34,19 @@ const BURST = 100_000
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'start-up',
+    repeat: 5,
     run: async (variant, { sinkUrl }) => {
-      const { durationMillis } = await runProgram({
-        hook: 'none',
-        file: program('empty'),
-        nodeOptions: variant.nodeOptions,
-        env: variant.env(sinkUrl),
-      })
-      return { 'wall ms': durationMillis }
+      const options = { hook: 'none', nodeOptions: variant.nodeOptions, env: variant.env(sinkUrl) } as const
+      // Ends at its first line; the other runs to its end, and what observes it sends what it has.
+      const first = await runProgram({ ...options, file: program('first-line') })
+      const { cpuMicros = Number.NaN, rssBytes = Number.NaN } = readReport(first.stdout)
+      const { durationMillis } = await runProgram({ ...options, file: program('empty') })
+      return {
+        'wall ms, to the first line': first.durationMillis,
+        'CPU ms, to the first line': cpuMicros / 1000,
+        'RSS MB, at the first line': rssBytes / 1e6,
+        'wall ms, to the end': durationMillis,
+      }
     },
   },
   {
@@ -62,12 +69,15 @@ export const SCENARIOS: readonly Scenario[] = [
         env: variant.env(sinkUrl),
       } as const
       const { stdout } = await runProgram(options)
-      const told = /ready (\{.*\})/.exec(stdout)?.[1] ?? '{}'
-      const { microsPerRecord } = JSON.parse(told) as { microsPerRecord?: number }
-      return { 'main thread µs/record': microsPerRecord ?? Number.NaN }
+      return { 'main thread µs/record': readReport(stdout)['microsPerRecord'] ?? Number.NaN }
     },
   },
 ]
+
+/** What a program says of itself when it is ready. */
+function readReport(stdout: string): Readonly<Record<string, number>> {
+  return JSON.parse(/ready (\{.*\})/.exec(stdout)?.[1] ?? '{}') as Record<string, number>
+}
 
 interface ServerOptions {
   readonly file: string
