@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api'
 import type { LogRecord } from '@opentelemetry/api'
+import { redactAttributes, redactValue } from '@plutus/redaction'
 import { inspect } from 'node:util'
 import { countLoss } from './self-metrics.ts'
 import { getSettings } from './settings.ts'
@@ -9,6 +10,8 @@ const HIDDEN = new Set(['plutus.data.class', 'log.record.uid', 'exception.stackt
 /** What a stack says in its first line. */
 const SAID_BY_STACK = new Set(['exception.type', 'exception.message'])
 const COLOURS: Readonly<Record<string, number>> = { DEBUG: 90, INFO: 36, WARN: 33, ERROR: 31, FATAL: 35 }
+/** Where redaction is told that a value stands. */
+const CARRIER = 'console'
 const MAX_VALUE_LENGTH = 200
 // One character, or nothing at all: linear.
 const NO_WORD = /[\s"=]|^$/
@@ -20,10 +23,24 @@ const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu
 /** Writes one record to standard output, as one JSON document or as lines for people. Never throws. */
 export function writeConsole(form: 'json' | 'pretty', logger: string, record: LogRecord): void {
   try {
-    const text = form === 'json' ? formatJson(logger, record) : formatPretty(logger, record, hasColours())
+    const shown = redactRecord(record)
+    const name = getSettings().redactor().text(logger, CARRIER)
+    const text = form === 'json' ? formatJson(name, shown) : formatPretty(name, shown, hasColours())
     process.stdout.write(text, ignoreError)
   } catch {
     countLoss('console')
+  }
+}
+
+/** The record as it may be shown; the one that goes on to telemetry stays as it is. */
+function redactRecord(record: LogRecord): LogRecord {
+  const redactor = getSettings().redactor()
+  const { body, attributes, eventName } = record
+  return {
+    ...record,
+    ...(body !== undefined && { body: redactValue(redactor, body, CARRIER) }),
+    ...(attributes && { attributes: redactAttributes(redactor, attributes, CARRIER) }),
+    ...(eventName !== undefined && { eventName: redactor.text(eventName, CARRIER) }),
   }
 }
 

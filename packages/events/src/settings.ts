@@ -1,5 +1,8 @@
 import { resolveConfig } from '@plutus/config'
 import type { LogLevel, ResolvedConfig } from '@plutus/config'
+import { createRedactor } from '@plutus/redaction'
+import type { Redactor } from '@plutus/redaction'
+import { readRedactionPolicy } from './redaction-policy.ts'
 
 /** What the loggers need to know, resolved once per process. */
 export interface EventSettings {
@@ -13,20 +16,28 @@ export interface EventSettings {
   readonly datadogIds: boolean
   /** Header by which the correlation id leaves the process, in lower case. */
   readonly correlationHeader: string
+  /** Returns what masks console output. */
+  readonly redactor: () => Redactor
 }
 
 // The hook brings one copy of this room and the application another: they share what stands here.
 const KEY = Symbol.for('plutus.events.settings')
 const shared = globalThis as { [KEY]?: EventSettings }
 
-/** Takes what the loggers need from a resolved configuration; the hook calls it before the application starts. */
-export function configureEvents(config: ResolvedConfig): void {
+/**
+ * Takes what the loggers need from a resolved configuration; the hook calls it before the application starts.
+ *
+ * @param redactor Masks console output. @defaultValue one of the configured policy, made when it is first needed
+ */
+export function configureEvents(config: ResolvedConfig, redactor?: Redactor): void {
+  let own = redactor
   shared[KEY] = Object.freeze({
     level: config.get('LOG_LEVEL'),
     levels: config.get('PLUTUS_LOG_LEVELS'),
     console: config.get('PLUTUS_LOG_CONSOLE'),
     datadogIds: config.get('PLUTUS_LOG_DATADOG_IDS'),
     correlationHeader: config.get('PLUTUS_CORRELATION_HEADERS')[0] ?? 'x-correlation-id',
+    redactor: () => (own ??= createRedactor(readRedactionPolicy(config, ignore))),
   })
 }
 
@@ -34,4 +45,8 @@ export function configureEvents(config: ResolvedConfig): void {
 export function getSettings(): EventSettings {
   if (shared[KEY] === undefined) configureEvents(resolveConfig(process.env))
   return shared[KEY] as EventSettings
+}
+
+function ignore(): void {
+  // Without the hook there is nobody to tell.
 }

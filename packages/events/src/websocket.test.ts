@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect, it } from 'vitest'
-import { withContext } from './context.ts'
+import { getContext, withContext } from './context.ts'
 import { recordLogs, unreadable } from './recording.test.support.ts'
 import { instrumentWebSocket } from './websocket.ts'
 import type { WebSocketLike } from './websocket.ts'
@@ -67,6 +67,17 @@ it('tells what comes from the other side in the context in which the connection 
     ['websocket.message', 'order-18'],
     ['websocket.closed', 'order-17'],
   ])
+})
+
+it('lets listeners run with the fields of that context, unless they have others, and says what emit says', () => {
+  const socket = new Socket()
+  const seen: unknown[] = []
+  socket.on('message', () => seen.push(getContext()))
+  withContext({ 'correlation.id': 'order-17' }, () => void instrumentWebSocket(socket))
+  expect(socket.emit('message', 'x')).toBe(true)
+  expect(socket.emit('nobody listens')).toBe(false)
+  withContext({ 'correlation.id': 'order-18' }, () => socket.emit('message', 'x'))
+  expect(seen).toEqual([{ 'correlation.id': 'order-17' }, { 'correlation.id': 'order-18' }])
 })
 
 it('records a socket once, however often it is asked to', () => {

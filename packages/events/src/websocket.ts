@@ -41,8 +41,8 @@ const RECORDER = Symbol.for('plutus.events.websocket')
 /**
  * Records the life of a connection: `websocket.opened`, `.message` in both directions, `.limited`, `.closed` and
  * `.error`. Call it when the connection opens: what comes from the other side belongs to the trace and the context of
- * that moment, what is sent to those of the sender. The socket behaves as before; one that is recorded already stays with
- * its first recorder.
+ * that moment, what is sent to those of the sender. Listeners of the socket run with the fields of that context, such as
+ * the correlation id. The socket behaves as before; one that is recorded already stays with its first recorder.
  *
  * @example server.on('connection', (socket) => instrumentWebSocket(socket, { limit: 100 }))
  */
@@ -86,8 +86,7 @@ function watch(socket: WebSocketLike, fields: ConnectionFields, exceeds: () => b
       recordEvent('websocket.closed', { ...fields, ...(typeof code === 'number' && { 'close.code': code }) }),
     ),
   )
-  // `prependListener` is not needed: an `error` event without any listener throws, and must go on doing so.
-  watchErrors(socket, (error) =>
+  wrapEmit(socket, (error) =>
     inOpened(() => recordEvent('websocket.error', { ...fields, 'error.type': errorTypeOf(error) })),
   )
   const send = socket.send
@@ -106,14 +105,21 @@ function keepContext(): (record: () => void) => void {
     quietly(() => context.with(opened, () => (scope === undefined ? record() : runInScope(scope, record))))
 }
 
-/** Sees `error` events without being a listener of them: one listener more would change what an unhandled one does. */
-function watchErrors(socket: WebSocketLike, seen: (error: unknown) => void): void {
+/**
+ * Lets the listeners of a socket run with the fields of now, which the events of a socket have lost, but without the
+ * trace: spans of all messages would hang below a request that is long over.
+ *
+ * Sees `error` events without being a listener of them: one listener more would change what an unhandled one does.
+ */
+function wrapEmit(socket: WebSocketLike, onError: (error: unknown) => void): void {
   const emitter = socket as { emit?: (event: string | symbol, ...args: unknown[]) => boolean }
   const emit = emitter.emit
   if (typeof emit !== 'function') return
+  const scope = currentScope()
   emitter.emit = function instrumentedEmit(this: unknown, event: string | symbol, ...args: unknown[]): boolean {
-    if (event === 'error') seen(args[0])
-    return emit.call(this, event, ...args)
+    if (event === 'error') onError(args[0])
+    if (scope === undefined || currentScope() !== undefined) return emit.call(this, event, ...args)
+    return runInScope(scope, () => emit.call(this, event, ...args))
   }
 }
 
