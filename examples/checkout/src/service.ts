@@ -96,6 +96,7 @@ function settingsOf(standIn: LocalServer | undefined): StripeSettings {
   return {
     secretKey: read(standIn, 'apiKey'),
     apiBase: new URL(read(standIn, 'url')),
+    account: undefined,
     webhookSecret: read(standIn, 'webhookSecret'),
   }
 }

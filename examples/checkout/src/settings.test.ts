@@ -31,6 +31,7 @@ it('calls Stripe itself by the key, or another base with the key or one made up'
     webhookSecret: 'whsec_0',
   })
   expect(readSettings({ ...env, STRIPE_SECRET_KEY: 'sk_test_0' }).stripe?.secretKey).toBe('sk_test_0')
+  expect(readSettings({ ...env, STRIPE_ACCOUNT: 'acct_1' }).stripe?.account).toBe('acct_1')
 })
 
 it.each([

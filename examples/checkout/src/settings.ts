@@ -20,6 +20,8 @@ export interface StripeSettings {
   readonly secretKey: string
   /** `undefined`: Stripe itself. */
   readonly apiBase: URL | undefined
+  /** Connected account whose payments these are; `undefined`: that of the key. */
+  readonly account: string | undefined
   /** `undefined`: webhooks are refused. */
   readonly webhookSecret: string | undefined
 }
@@ -54,6 +56,7 @@ function readStripe(env: Readonly<Record<string, string | undefined>>): StripeSe
     // A stand-in takes any key of the right form.
     secretKey: secretKey || `sk_test_${randomBytes(12).toString('hex')}`,
     apiBase: apiBase ? new URL(apiBase) : undefined,
+    account: env['STRIPE_ACCOUNT'] || undefined,
     webhookSecret: webhookSecret || undefined,
   }
 }

@@ -20,10 +20,11 @@ export type StripeTrouble =
   | { readonly kind: 'unknown' }
 
 /** Creates the Stripe client. */
-export function createStripe({ secretKey, apiBase }: StripeSettings): Stripe {
+export function createStripe({ secretKey, apiBase, account }: StripeSettings): Stripe {
   return new Stripe(secretKey, {
     maxNetworkRetries: 2,
     timeout: 10_000,
+    ...(account === undefined ? {} : { stripeAccount: account }),
     ...(apiBase === undefined
       ? {}
       : {

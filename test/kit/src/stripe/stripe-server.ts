@@ -25,6 +25,8 @@ export interface StripeOptions {
   readonly webhookUrl?: string
   /** Secret of webhooks sent to `webhookUrl` and by `deliverTo`. @defaultValue a new one */
   readonly webhookSecret?: string
+  /** Connected account that webhooks and `events` are about; requests name it by `Stripe-Account`. @defaultValue the key's own */
+  readonly account?: string
   /** Milliseconds since 1970. @defaultValue Date.now */
   readonly clock?: () => number
 }
@@ -89,7 +91,7 @@ export async function startStripe(options: StripeOptions = {}): Promise<StripeSt
     accounts.set(name, created)
     return created
   }
-  const own = accountOf({ livemode: false, account: undefined })
+  const own = accountOf({ livemode: false, account: options.account })
 
   const deliverTo = (url: string): void => {
     own.webhookEndpoints.add({
