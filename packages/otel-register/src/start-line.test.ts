@@ -8,11 +8,11 @@ import { describeInstrumentations, readDependencies } from './start-line.ts'
 const BY_DEFAULT = INSTRUMENTATIONS.filter(({ onRequest }) => onRequest !== true)
 
 it.each([
-  [[], 'http, undici'],
-  [['express', 'pg', 'left-pad'], 'http, undici, express, pg'],
-  [['@aws-sdk/client-s3'], 'http, undici, aws-sdk'],
-  [['@nats-io/transport-node'], 'http, undici, nats'],
-  [['@nestjs/core'], 'http, undici, nestjs-core'],
+  [[], 'http, http2, undici'],
+  [['express', 'pg', 'left-pad'], 'http, http2, undici, express, pg'],
+  [['@aws-sdk/client-s3'], 'http, http2, undici, aws-sdk'],
+  [['@nats-io/transport-node'], 'http, http2, undici, nats'],
+  [['@nestjs/core'], 'http, http2, undici, nestjs-core'],
 ])('names for the dependencies %j: %s', (dependencies, expected) => {
   expect(describeInstrumentations(BY_DEFAULT, dependencies)).toBe(expected)
 })

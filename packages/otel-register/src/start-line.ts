@@ -28,7 +28,7 @@ export function readDependencies(folder: string): string[] {
  * Tells in a few words which instrumentations will act: those of Node's own modules, and those of the application's
  * direct dependencies.
  *
- * @example describeInstrumentations(chosen, ['express', 'pg']) // 'http, undici, express, pg'
+ * @example describeInstrumentations(chosen, ['express', 'pg']) // 'http, http2, undici, express, pg'
  */
 export function describeInstrumentations(
   chosen: readonly InstrumentationSpec[],
