@@ -123,6 +123,11 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     expect(new Set(report.events.map(({ dataClass }) => dataClass))).toEqual(
       new Set(['payment', 'security', 'performance', 'application']),
     )
+    const panel = report.operations.filter(({ group }) => group === 'stripe').map(({ name }) => name)
+    expect(panel).toEqual(expect.arrayContaining(['stripe.payment_intents.create', 'stripe.refunds.create']))
+    expect(spans.map(({ attributes }) => attributes['stripe.account']).filter(Boolean)).toEqual([
+      expect.stringMatching(/^acct_/),
+    ])
 
     expect(report.scenarios.map(({ name, trace }) => (trace ? '' : name)).filter(Boolean)).toEqual([])
     expect(report.operations.find(({ name }) => name === 'POST /payments')?.count).toBeGreaterThan(20)

@@ -1,0 +1,4 @@
+import Stripe from 'stripe14'
+import run from './calls.cjs'
+
+run(Stripe)
