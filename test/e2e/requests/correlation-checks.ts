@@ -123,6 +123,11 @@ export function checkCorrelation(getService: () => RunningService, isSampled: bo
     for (const headers of [allowed, other]) expect(headers['traceparent']).toMatch(traceparent)
   })
 
+  it.each(['http', 'fetch'])('leaves the id alone that the application gives a call by %s', async (by) => {
+    const headers = await callThrough(getService(), `${by}&own=mine`, `http://localhost:${getPort()}/`, 'not-mine')
+    expect(headers['x-correlation-id']).toBe('mine')
+  })
+
   it('does not follow where fetch is sent on to another host', async () => {
     const other = encodeURIComponent(`http://127.0.0.1:${getPort()}/`)
     const headers = await callThrough(getService(), 'fetch', `http://localhost:${getPort()}/to?${other}`, 'sent-on')

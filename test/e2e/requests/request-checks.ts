@@ -116,15 +116,15 @@ export function checkRequests(getService: () => RunningService, isSampled: boole
     }
     await service.ask('/user?headers', headers)
     const event = await service.record(({ attributes }) => 'http.request.header.x-shop' in attributes)
-    const captured = {
-      'http.request.header.x-shop': ['one'],
-      'http.request.header.authorization': ['****'],
-      'http.request.header.cookie': ['****'],
-      'http.response.header.set-cookie': ['****'],
-    }
+    const secret = [
+      'http.request.header.authorization',
+      'http.request.header.cookie',
+      'http.response.header.set-cookie',
+    ]
     const span = isSampled ? [await service.server('/user', event.traceId)] : []
     for (const { attributes } of [event, ...span]) {
-      expect(attributes).toMatchObject(captured)
+      expect(attributes['http.request.header.x-shop']).toEqual(['one'])
+      expect(secret.map((name) => String(attributes[name]))).toEqual(secret.map(() => '[redacted]'))
       expect(Object.keys(attributes).filter((key) => /x-other|x-absent/.test(key))).toEqual([])
       expect(JSON.stringify(attributes)).not.toContain('secret')
     }

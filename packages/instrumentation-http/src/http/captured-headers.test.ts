@@ -15,7 +15,7 @@ it.each([
   'x_session_id',
 ])('tells of %s only that it was there', (name) => {
   expect(captureHeaders('request', { [name]: ['one', 'two'] }, [name])).toEqual({
-    [`http.request.header.${name}`]: ['****', '****'],
+    [`http.request.header.${name}`]: ['[redacted]', '[redacted]'],
   })
 })
 

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 
 const MAX_VALUES = 16
 const MAX_LENGTH = 1_024
-const MASK = '****'
+const MASK = '[redacted]'
 const NOTHING: Attributes = Object.freeze({})
 
 // Whole words of a name that say that its value opens something: `x-api-key`, `Stripe-Signature`, but not `x-keyword`.

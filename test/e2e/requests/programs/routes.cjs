@@ -36,9 +36,10 @@ module.exports = function addRoutes(app, { express, http, pg, pino, events, Work
     await pool.query('SELECT * FROM nowhere_at_all').catch((error) => response.status(500).send(error.code))
   })
   app.get('/call', async (request, response) => {
-    const { url, by } = request.query
-    if (by === 'fetch') return void response.json(await (await fetch(url)).json())
-    http.get(url, (answer) => {
+    const { url, by, own } = request.query
+    const headers = own === undefined ? {} : { 'X-Correlation-Id': own }
+    if (by === 'fetch') return void response.json(await (await fetch(url, { headers })).json())
+    http.get(url, { headers }, (answer) => {
       let text = ''
       answer.on('data', (chunk) => (text += chunk)).on('end', () => response.type('json').send(text))
     })

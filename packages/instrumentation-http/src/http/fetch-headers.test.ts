@@ -1,0 +1,41 @@
+import { resolveConfig } from '@plutus/config'
+import { withCorrelation } from '@plutus/events'
+import { expect, it } from 'vitest'
+import { createFetchHeaders } from './fetch-headers.ts'
+import { httpOptionsFrom } from './options.ts'
+
+const addTo = createFetchHeaders(httpOptionsFrom(resolveConfig({ PLUTUS_CORRELATION_HOSTS: 'api.example.com,[::1]' })))
+const ALLOWED = 'https://api.example.com:8443'
+
+/** What is added to a request within a unit of work. */
+function added(origin: string | URL | undefined, headers?: unknown): [string, string][] {
+  const calls: [string, string][] = []
+  const addHeader = (name: string, value: string): unknown => calls.push([name, value])
+  withCorrelation('order-17', () => addTo({ ...(origin !== undefined && { origin }), headers, addHeader }))
+  return calls
+}
+
+it.each([
+  ['a text', ALLOWED, []],
+  ['a URL', new URL(ALLOWED), []],
+  ['an IPv6 address', 'http://[::1]:3000', []],
+  ['headers as lines', ALLOWED, 'accept: */*\r\nx-correlation-id-2: x\r\n'],
+  ['a value that reads as the name', ALLOWED, ['x-name', 'x-correlation-id']],
+])('adds the id to a request to an allowed host: %s', (_what, origin, headers) => {
+  expect(added(origin, headers)).toEqual([['x-correlation-id', 'order-17']])
+})
+
+it.each([
+  ['another host', 'https://evil.test', []],
+  ['no host', undefined, []],
+  ['what is no URL', 'api.example.com', []],
+  ['an allowed host that has one in a list', ALLOWED, ['accept', '*/*', 'X-Correlation-Id', 'own']],
+  ['an allowed host that has one in the first line', ALLOWED, 'X-Correlation-Id: own\r\n'],
+  ['an allowed host that has one in another line', ALLOWED, 'accept: */*\r\nx-correlation-id: own\r\n'],
+])('adds nothing to a request to %s', (_what, origin, headers) => {
+  expect(added(origin, headers)).toEqual([])
+})
+
+it('adds nothing outside of a unit of work', () => {
+  addTo({ origin: ALLOWED, addHeader: () => expect.fail('added') })
+})
