@@ -290,9 +290,9 @@ export const PLUTUS_OPTIONS = [
     default: 'pci',
     range: ['pci', 'minimal'],
     secret: false,
-    description: 'Which set of redaction rules holds.',
+    description:
+      'Which redaction rules hold: all, or (`minimal`) those for card data and credentials, which leave e-mail addresses unless `PLUTUS_REDACT_EMAIL` is set, IBANs and national ids.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_REDACT_KEYS',
@@ -302,7 +302,6 @@ export const PLUTUS_OPTIONS = [
     secret: false,
     description: 'Keys whose values are removed, in addition to the built-in ones.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_REDACT_KEEP',
@@ -310,9 +309,8 @@ export const PLUTUS_OPTIONS = [
     default: [],
     range: 'a comma-separated list of keys',
     secret: false,
-    description: 'Keys whose values stay although a built-in rule would remove them.',
+    description: 'Keys whose values are left unseen, whatever they hold.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_REDACT_EMAIL',
@@ -322,7 +320,6 @@ export const PLUTUS_OPTIONS = [
     secret: false,
     description: 'What happens to e-mail addresses.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_REDACT_IP',
@@ -330,9 +327,8 @@ export const PLUTUS_OPTIONS = [
     default: 'keep',
     range: PRIVACY,
     secret: false,
-    description: 'What happens to IP addresses.',
+    description: 'What happens to IP addresses; `mask` leaves the network.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_REDACT_USER_ID',
@@ -342,7 +338,6 @@ export const PLUTUS_OPTIONS = [
     secret: false,
     description: 'What happens to user ids.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_HASH_KEY_FILE',
@@ -350,9 +345,8 @@ export const PLUTUS_OPTIONS = [
     default: undefined,
     range: 'the path of a file',
     secret: false,
-    description: 'File with the HMAC key behind `hash`; without it each process draws its own.',
+    description: 'File with the HMAC key behind `hash`, at least 16 bytes; without it each process draws its own.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_LOG_CONSOLE',

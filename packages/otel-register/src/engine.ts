@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from '@plutus/config'
+import type { HookRedaction } from './redaction.ts'
 
 /** Turns spans, metrics and log records into OTLP and sends them; the hook starts exactly one per process or worker thread. */
 export interface Engine {
@@ -26,6 +27,8 @@ export interface EngineHost {
   readonly config: ResolvedConfig
   /** The environment as it would be resolved without `OTEL_CONFIG_FILE`: what holds when that file cannot be used. */
   configWithoutFile(): ResolvedConfig
+  /** Masks everything that leaves, and counts it. */
+  readonly redaction: HookRedaction
   /** Tells the operator one line about what is as it should be, under the same conditions as `warn`. */
   info(line: string): void
   /** Tells the operator one line on standard error, once per distinct text and only if `OTEL_LOG_LEVEL` allows it. */

@@ -14,6 +14,7 @@ import { recordProcessEvents, recordProcessStopped } from './process-events.ts'
 import { watchSignals } from './signals.ts'
 import { describeInstrumentations, readDependencies } from './start-line.ts'
 import { claimStart, findStartState, isImportedTwice, tellRepeat } from './start-state.ts'
+import { createHookRedaction } from './redaction.ts'
 import { createTeller } from './teller.ts'
 import { loadPart } from './plutus/load-part.ts'
 import { startPlutus } from './plutus/start-plutus.ts'
@@ -33,7 +34,8 @@ export interface StartOptions {
 /** Starts the hook in this thread, unless one has started already. Throws nothing that a setting could cause. */
 export function start({ require, entry, version, isWorker }: StartOptions): void {
   const given = resolveConfig(process.env)
-  const teller = createTeller(given.get('OTEL_LOG_LEVEL'))
+  const redaction = createHookRedaction(given)
+  const teller = createTeller(given.get('OTEL_LOG_LEVEL'), redaction.redactLine)
   const first = findStartState()
   if (first !== undefined) {
     tellRepeat(first, { entry, version }, teller.warn)
@@ -42,7 +44,7 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
   const state = { version, entry, isRepeatTold: false }
   claimStart(state)
   const config = withUsableFile(given, isWorker ? () => {} : teller.warn)
-  configureEvents(config)
+  configureEvents(config, redaction.redactor)
   const onRepeat = (): void => tellRepeat(state, state, teller.warn)
   // Node's test runner hands `--require` to the processes of its tests twice, which is nobody's mistake.
   if (process.env['NODE_TEST_CONTEXT'] !== undefined) state.isRepeatTold = true
@@ -54,6 +56,7 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
   if (!isWorker) {
     if (isEntryImportedTwice(entry, require)) onRepeat()
     for (const { message } of config.warnings) teller.warn(message)
+    for (const line of redaction.warnings) teller.warn(line)
     for (const line of choice.warnings) teller.warn(line)
     if (teller.tellsDebug) {
       for (const { variable, value, source } of describeConfig(config)) teller.debug(`${variable}=${value} (${source})`)
@@ -65,6 +68,7 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
   const engine = startEngine({
     config,
     isWorker,
+    redaction,
     info: isWorker ? () => {} : teller.info,
     configWithoutFile: resolveWithoutFile,
     warn: teller.warn,

@@ -18,8 +18,12 @@ export interface Teller {
 const ORDER: readonly Talk[] = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']
 const MAX_DISTINCT = 1000
 
-/** Creates a teller that is silent above a level. Its functions throw nothing. */
-export function createTeller(talk: Talk): Teller {
+/**
+ * Creates a teller that is silent above a level. Its functions throw nothing.
+ *
+ * @param redact Sees each line before it is written.
+ */
+export function createTeller(talk: Talk, redact: (line: string) => string): Teller {
   const told = new Set<string>()
   const tells = (level: Talk): boolean => ORDER.indexOf(talk) >= ORDER.indexOf(level)
   const tellFrom =
@@ -27,7 +31,7 @@ export function createTeller(talk: Talk): Teller {
     (line: string): void => {
       if (!tells(level) || told.has(line) || told.size >= MAX_DISTINCT) return
       told.add(line)
-      write(line)
+      write(redact(line))
     }
   return {
     error: tellFrom('error'),

@@ -130,8 +130,10 @@ export function findKeyRule({ names: rules }: KeyRules, key: string): KeyRule | 
     return rule === 'secret_key' && LEADING.test(before) ? undefined : rule
   }
   if (end <= MAX_WORDS) rule = rules.get(`=${joined}`)
-  // A header of a request or response that was captured.
-  return rule ?? (words[end - 2] === 'header' ? rules.get(`=${words[end - 1]}`) : undefined)
+  // A header of a request or response that was captured, or one that prose tells of.
+  const last = words[end - 1] as string
+  const isHeader = words[end - 2] === 'header' || (last === 'authorization' && key.includes(' '))
+  return rule ?? (isHeader ? rules.get(`=${last}`) : undefined)
 }
 
 function isTrailing(word: string): boolean {

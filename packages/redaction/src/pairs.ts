@@ -99,7 +99,7 @@ function keyBefore(text: string, separator: number, from: number, code: number, 
   }
   if (!isKeyChar(last, false) || !endings.has(packEnding(text, end))) return ''
   let start = end
-  let words = 1
+  let words = code === EQUALS ? MAX_KEY_WORDS : 1 // `a b=c` has the key `b`, `a b: c` may have the key `a b`
   while (start > least) {
     const before = text.charCodeAt(start - 1)
     if (isKeyChar(before, false)) start--

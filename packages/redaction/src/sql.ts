@@ -4,6 +4,9 @@ export type SqlDialect = 'postgresql' | 'mysql'
 /** Characters of a statement that are kept. */
 export const MAX_STATEMENT_CHARS = 4096
 const CUT = '…'
+const MAX_ROUNDS = 5
+// What the dialects read differently.
+const AMBIGUOUS = /[#"\\$/-]/
 const DOLLAR_TAG = /\$[A-Za-z_]{0,32}\$/y // bounded and anchored
 // Behind these words stands the name of a table, never a literal.
 const TABLE_WORDS = new Set(['from', 'join', 'into', 'update', 'table'])
@@ -23,8 +26,19 @@ type Span = readonly [start: number, end: number]
 export function maskSql(text: string, dialect?: SqlDialect): string {
   const isCut = text.length > MAX_STATEMENT_CHARS + 1 || (text.length > MAX_STATEMENT_CHARS && !text.endsWith(CUT))
   const sql = isCut ? text.slice(0, MAX_STATEMENT_CHARS) : text
-  const masked = replaceSpans(sql, dialect === undefined ? spansOfAny(sql) : scanSql(sql, dialect).spans)
+  const masked = dialect === undefined ? maskAny(sql) : replaceSpans(sql, scanSql(sql, dialect).spans)
   return isCut ? masked + CUT : masked
+}
+
+/** Masks until nothing more is found: with a literal may go what showed the dialect. */
+function maskAny(sql: string): string {
+  let current = sql
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const next = replaceSpans(current, spansOfAny(current))
+    if (next === current || !AMBIGUOUS.test(next)) return next
+    current = next
+  }
+  return '?'
 }
 
 function spansOfAny(sql: string): Span[] {
@@ -181,7 +195,7 @@ function blockEnd(sql: string, start: number, nests: boolean): number {
 /** `#>`, `#>>` and `#-` of PostgreSQL. */
 function isJsonOperator(sql: string, at: number): boolean {
   const next = sql.charCodeAt(at + 1)
-  return next === 0x3e || next === 0x2d
+  return next === 0x3e || (next === 0x2d && sql.charCodeAt(at + 2) !== 0x2d)
 }
 
 function skipName(sql: string, start: number): number {

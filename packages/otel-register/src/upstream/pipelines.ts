@@ -12,12 +12,15 @@ import { createLogEncoding, createMetricEncoding, createSpanEncoding } from './e
 import type { Encoding } from './encodings.ts'
 import { loadPart } from './load-part.ts'
 import { SdkMetrics } from './sdk-metrics.ts'
+import type { BatchRedactor } from './redacted-batch.ts'
 import type { BatchSettings, MetricReaderSettings } from './settings.ts'
 
 /** What the pipelines of one engine share. */
 export interface PipelineParts extends DeliveryParts {
   /** The meter for upstream's `otel.sdk.*` metrics; absent where they are not wanted. Known when the first item comes. */
   readonly sdkMeter?: () => Meter | undefined
+  /** Masks what is about to be encoded. */
+  readonly redact: BatchRedactor
 }
 
 /** What flushing needs to know of a way that telemetry takes out of the process. */
@@ -34,7 +37,13 @@ export function createSpanPipeline(
   batch: BatchSettings,
   parts: PipelineParts,
 ): Pipeline & SpanProcessor {
-  const way = new Way('traces', settings, createSpanEncoding(settings.protocol), batch, parts)
+  const way = new Way(
+    'traces',
+    settings,
+    redacting(createSpanEncoding(settings.protocol), parts.redact.spans),
+    batch,
+    parts,
+  )
   return {
     onStart: (_span: Span, _parentContext: Context) => {},
     onEnd: (span: ReadableSpan) => {
@@ -53,7 +62,13 @@ export function createLogPipeline(
   batch: BatchSettings,
   parts: PipelineParts,
 ): Pipeline & LogRecordProcessor {
-  const way = new Way('logs', settings, createLogEncoding(settings.protocol), batch, parts)
+  const way = new Way(
+    'logs',
+    settings,
+    redacting(createLogEncoding(settings.protocol), parts.redact.logs),
+    batch,
+    parts,
+  )
   return {
     onEmit: (record: ReadableLogRecord) => way.push(record),
     flush: () => way.flush(),
@@ -61,6 +76,14 @@ export function createLogPipeline(
     forceFlush: () => way.flush(),
     shutdown: () => way.flush(),
   }
+}
+
+/** Has an encoding see masked copies only. */
+function redacting<Telemetry>(
+  encoding: Encoding<Telemetry>,
+  redact: (telemetry: Telemetry) => Telemetry,
+): Encoding<Telemetry> {
+  return { ...encoding, encode: (telemetry) => encoding.encode(redact(telemetry)) }
 }
 
 // Collections that wait while an endpoint is away; with the default interval those of ten minutes.
@@ -75,7 +98,7 @@ export function createMetricPipeline(
   parts: PipelineParts,
 ): Pipeline & PushMetricExporter {
   const { exporter, timeoutMillis, temporality, aggregation } = settings
-  const encoding = createMetricEncoding(exporter.protocol)
+  const encoding = redacting(createMetricEncoding(exporter.protocol), parts.redact.metrics)
   const delivery = createDelivery('metrics', exporter, timeoutMillis, encoding.countRejected, parts)
   const observe = lazily(parts, (meter) => new SdkMetrics(meter, 'metrics', exporter))
   const queue = new BatchQueue<Parcel>({

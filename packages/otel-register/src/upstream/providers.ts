@@ -1,4 +1,5 @@
 import type { LoggerProvider as LoggerProviderApi, MeterProvider as MeterProviderApi } from '@opentelemetry/api'
+import type { ExportResult } from '@opentelemetry/core'
 import { ConsoleLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
@@ -9,6 +10,7 @@ import { createLogStamps, createSpanStamps } from './context-stamps.ts'
 import { loadPart } from './load-part.ts'
 import { createLogPipeline, createMetricPipeline, createSpanPipeline } from './pipelines.ts'
 import type { Pipeline, PipelineParts } from './pipelines.ts'
+import type { BatchRedactor } from './redacted-batch.ts'
 import type { EngineSettings, MetricReaderSettings } from './settings.ts'
 
 /** The providers that settings ask for, and the ways out that have to be flushed. */
@@ -56,7 +58,9 @@ function createTracerProvider(
 ): TracerProvider | undefined {
   if (traces === undefined) return undefined
   const spanProcessors = traces.pipelines.map((pipeline): SpanProcessor => {
-    if (!('batch' in pipeline)) return new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })
+    if (!('batch' in pipeline)) {
+      return new SimpleSpanProcessor({ exporter: redacting(new ConsoleSpanExporter(), parts.redact.spans) })
+    }
     return keep(createSpanPipeline(pipeline.exporter, pipeline.batch, parts))
   })
   return new TracerProvider({
@@ -76,7 +80,9 @@ function createLoggerProvider(
 ): (LoggerProvider & LoggerProviderApi) | undefined {
   if (logs === undefined) return undefined
   const processors = logs.pipelines.map((pipeline): LogRecordProcessor => {
-    if (!('batch' in pipeline)) return new SimpleLogRecordProcessor({ exporter: new ConsoleLogRecordExporter() })
+    if (!('batch' in pipeline)) {
+      return new SimpleLogRecordProcessor({ exporter: redacting(new ConsoleLogRecordExporter(), parts.redact.logs) })
+    }
     return keep(createLogPipeline(pipeline.exporter, pipeline.batch, parts))
   })
   return new LoggerProvider({
@@ -105,11 +111,12 @@ function createReader(
   warn: (line: string) => void,
 ): IMetricReader {
   if (settings.kind === 'prometheus') {
-    return loadPart('prometheus').createPrometheusReader(settings, (error) => {
+    const reader = loadPart('prometheus').createPrometheusReader(settings, (error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
       const place = `${settings.host}:${settings.port}`
       warn(`The Prometheus page cannot listen on ${place} (${code}), metrics cannot be read; see ${settings.portName}`)
     })
+    return redactingReader(reader, parts.redact)
   }
   const { exporter, temporality, intervalMillis, timeoutMillis, cardinality, maxExportBatchSize } = settings
   const periodic = {
@@ -121,12 +128,37 @@ function createReader(
   if (exporter.kind === 'console') {
     return new PeriodicExportingMetricReader({
       ...periodic,
-      exporter: new ConsoleMetricExporter({ temporalitySelector: temporality }),
+      exporter: redacting(new ConsoleMetricExporter({ temporalitySelector: temporality }), parts.redact.metrics),
     })
   }
   const pipeline = createMetricPipeline({ ...settings, exporter }, parts)
   const reader = new PeriodicExportingMetricReader({ ...periodic, exporter: pipeline })
   // A flush collects first: what was measured since the last interval would be lost with the process.
   keep({ flush: () => reader.forceFlush(), stopWaiting: () => pipeline.stopWaiting() })
+  return reader
+}
+
+/** Has an exporter of upstream's see masked copies only. */
+function redacting<Telemetry, Exporter extends TelemetryExporter<Telemetry>>(
+  exporter: Exporter,
+  redact: (telemetry: Telemetry) => Telemetry,
+): Exporter {
+  const send = exporter.export
+  exporter.export = (telemetry: Telemetry, done: (result: ExportResult) => void) =>
+    send.call(exporter, redact(telemetry), done)
+  return exporter
+}
+
+interface TelemetryExporter<Telemetry> {
+  export(telemetry: Telemetry, done: (result: ExportResult) => void): void
+}
+
+/** Has a page of metrics show masked copies only. */
+function redactingReader(reader: IMetricReader, redact: BatchRedactor): IMetricReader {
+  const collect = reader.collect.bind(reader)
+  reader.collect = async (options) => {
+    const collected = await collect(options)
+    return { ...collected, resourceMetrics: redact.metrics(collected.resourceMetrics) }
+  }
   return reader
 }

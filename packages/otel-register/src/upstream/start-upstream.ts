@@ -2,6 +2,7 @@ import type { Meter } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { EndpointHealth, Losses, ProcessHold } from '@plutus/sdk'
 import type { Engine, EngineHost, StartEngine } from '../engine.ts'
+import type { HookRedaction } from '../redaction.ts'
 import { routeDiagnostics } from './diagnostics.ts'
 import { DISTRO_NAME, readDistroVersion } from './distro.ts'
 import { routeErrors } from './global-errors.ts'
@@ -11,6 +12,7 @@ import { showOrigin } from './otlp-from-environment.ts'
 import type { Pipeline, PipelineParts } from './pipelines.ts'
 import { createProviders } from './providers.ts'
 import { settingsFromEnvironment } from './settings-from-environment.ts'
+import { BatchRedactor } from './redacted-batch.ts'
 import type { EngineSettings } from './settings.ts'
 
 /** Starts OpenTelemetry's own SDK with the settings that variables or `OTEL_CONFIG_FILE` give. */
@@ -28,7 +30,7 @@ export const startUpstream: StartEngine = (host) => {
   try {
     const settings = readSettings(host)
     if (settings.logLevel !== undefined) routeDiagnostics(settings.logLevel, warn)
-    return start(settings, warn)
+    return start(settings, host.redaction, warn)
   } catch (error) {
     // Nothing here is meant to throw; the application must not pay for it if something does.
     warn(`Telemetry is off: it cannot be set up (${error instanceof Error ? error.name : typeof error})`)
@@ -68,7 +70,7 @@ function readSettings(host: EngineHost): EngineSettings {
   return loadPart('config-file').settingsFromFile(model, file, host)
 }
 
-function start(settings: EngineSettings, warn: (line: string) => void): Engine {
+function start(settings: EngineSettings, redaction: HookRedaction, warn: (line: string) => void): Engine {
   const contextManager = new AsyncLocalStorageContextManager().enable()
   const propagator = settings.propagator && { propagator: settings.propagator }
   if (!settings.enabled) {
@@ -83,10 +85,14 @@ function start(settings: EngineSettings, warn: (line: string) => void): Engine {
     health: new EndpointHealth(warn, 'is lost'),
     hold: new ProcessHold(),
     ...(settings.sdkMetrics && { sdkMeter: () => meter }),
+    redact: new BatchRedactor(redaction.redactor),
   }
   const providers = createProviders(settings, parts, warn)
   meter = providers.meterProvider?.getMeter(DISTRO_NAME, readDistroVersion())
-  if (meter !== undefined) losses.measureWith(meter)
+  if (meter !== undefined) {
+    losses.measureWith(meter)
+    redaction.measureWith(meter)
+  }
   registerGlobals({ contextManager, ...propagator, ...providers })
   return createEngine(describeDestination(settings), providers.pipelines, losses)
 }
