@@ -160,6 +160,8 @@ describe.skipIf(!service.available)(`mysql and mysql2 ${service.reason}`, () => 
     })
 
     it('lets no bound value out', async () => {
+      await called((callback) => connection.query('DELETE FROM ledger', callback))
+      await reset()
       const insert = (callback: Callback): unknown =>
         connection.query('INSERT INTO ledger VALUES (?)', ['424242'], callback)
       await called(insert)

@@ -198,6 +198,8 @@ describe.skipIf(!postgres.available)(`pg ${postgres.reason}`, () => {
   })
 
   it('lets no bound value out', async () => {
+    await client.query('DELETE FROM ledger')
+    await reset()
     const secret = 'hunter2-secret'
     await client.query('SELECT $1::text', [secret])
     await expect(client.query('SELECT $1::int', [secret])).rejects.toThrow(secret)
