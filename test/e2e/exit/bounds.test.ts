@@ -62,6 +62,20 @@ it.runIf(process.platform !== 'win32').each(['by a signal', 'by process.exit aft
   },
 )
 
+it('tells the sums of what is recorded after the end and lost, to the last doubling', async () => {
+  const { stderr } = await run(['by itself, recording in an exit listener'], GONE)
+  const last = stderr.split('\n').findLast((line) => LOST.test(line)) ?? ''
+  expect(last).toMatch(/, in all$/)
+  for (const [item, all] of [
+    ['spans', ALL.spans],
+    ['log records', ALL.records],
+  ] as const) {
+    const count = Number(new RegExp(`${item} (\\d+)`).exec(last)?.[1])
+    expect(count).toBeGreaterThan(all / 2)
+    expect(count).toBeLessThanOrEqual(all)
+  }
+})
+
 it.each([...WAYS, 'by itself, recording in an exit listener'])(
   'ends as without the hook when it ends %s and the endpoint never answers',
   async (way) => {

@@ -105,3 +105,22 @@ describe('news of an endpoint', () => {
     expect(lines).toEqual(['A is dark', 'B refuses logs, lost: log records 3'])
   })
 })
+
+it('tells the sums of what is lost after the end whenever one has doubled', () => {
+  const { lines, losses } = createLosses()
+  for (let count = 1; count <= 9; count++) {
+    losses.dropped('logs', 'process_end', 1)
+    losses.reportAll()
+  }
+  expect(lines).toEqual([
+    'Telemetry lost: log records 1 (the process ended first)',
+    'Telemetry lost: log records 2 (the process ended first), in all',
+    'Telemetry lost: log records 4 (the process ended first), in all',
+    'Telemetry lost: log records 8 (the process ended first), in all',
+  ])
+  losses.dropped('traces', 'process_end', 1)
+  losses.reportAll()
+  expect(lines.at(-1)).toBe(
+    'Telemetry lost: log records 9 (the process ended first), spans 1 (the process ended first), in all',
+  )
+})

@@ -71,7 +71,9 @@ export class Losses implements LossCounter {
   readonly #warn: (line: string) => void
   #exported: Counter
   #dropped: Counter
-  #unreported = new Map<string, { signal: Signal; reason: LossReason; count: number }>()
+  #unreported = new Map<string, Loss>()
+  /** Sums since the process ends, and what the last line told of them; absent before. */
+  #end: { readonly sums: Map<string, Loss>; readonly told: Map<string, number> } | undefined
   #timer: NodeJS.Timeout | undefined
   #nextReportAt = 0
   readonly #holdMillis: number
@@ -98,10 +100,7 @@ export class Losses implements LossCounter {
   dropped(signal: Signal, reason: LossReason, count: number): void {
     if (count <= 0) return
     this.#dropped.add(count, { 'plutus.signal': signal, 'plutus.drop.reason': reason })
-    const key = `${signal} ${reason}`
-    const known = this.#unreported.get(key)
-    if (known === undefined) this.#unreported.set(key, { signal, reason, count })
-    else known.count += count
+    addLoss(this.#unreported, { signal, reason, count })
     const soonest = UNTOLD.has(reason) ? FIRST_REPORT_MILLIS : REPORT_MILLIS
     this.#timer ??= setTimeout(() => this.#report(), Math.max(soonest, this.#nextReportAt - performance.now())).unref()
   }
@@ -131,9 +130,21 @@ export class Losses implements LossCounter {
     if ([...this.#unreported.values()].some(({ reason }) => UNTOLD.has(reason))) this.#report()
   }
 
-  /** Tells at once whatever has not been told: the process ends. */
+  /**
+   * Tells at once whatever has not been told: the process ends. Of what is recorded and lost after that, listeners of
+   * `exit` being the last to run, it tells the sums whenever one has doubled.
+   */
   reportAll(): void {
-    if (this.#unreported.size > 0) this.#report()
+    const isFirst = this.#end === undefined
+    const { sums, told } = (this.#end ??= { sums: new Map(), told: new Map() })
+    for (const loss of this.#unreported.values()) addLoss(sums, loss)
+    if ([...sums].some(([key, { count }]) => count >= 2 * (told.get(key) ?? 0))) {
+      for (const [key, { count }] of sums) told.set(key, count)
+      if (isFirst) this.#report()
+      else this.#warn(`Telemetry lost: ${describeLosses(sums, false)}, in all`)
+    }
+    this.#unreported.clear()
+    clearTimeout(this.#timer)
     this.#takeHeld() // nothing is lost by it
   }
 
@@ -155,16 +166,36 @@ export class Losses implements LossCounter {
     this.#nextReportAt = performance.now() + REPORT_MILLIS
     const held = this.#takeHeld()
     const last = held.at(-1)?.news
-    const parts = [...this.#unreported.values()].map(
-      ({ signal, reason, count }) =>
-        `${ITEMS[signal]} ${count}${last !== undefined && SAID.has(reason) ? '' : ` (${REASONS[reason]})`}`,
-    )
+    const lost = describeLosses(this.#unreported, last !== undefined)
     this.#unreported.clear()
     for (const { line } of held.slice(0, -1)) this.#warn(line)
-    if (last === undefined) return this.#warn(`Telemetry lost: ${parts.join(', ')}`)
+    if (last === undefined) return this.#warn(`Telemetry lost: ${lost}`)
     const advice = last.advice === undefined ? '' : `; ${last.advice}`
-    this.#warn(`${last.what}, lost: ${parts.join(', ')}${advice}`)
+    this.#warn(`${last.what}, lost: ${lost}${advice}`)
   }
+}
+
+interface Loss {
+  readonly signal: Signal
+  readonly reason: LossReason
+  count: number
+}
+
+function addLoss(losses: Map<string, Loss>, { signal, reason, count }: Loss): void {
+  const key = `${signal} ${reason}`
+  const known = losses.get(key)
+  if (known === undefined) losses.set(key, { signal, reason, count })
+  else known.count += count
+}
+
+/** Counts by signal, with reasons where what stands before does not say them. */
+function describeLosses(losses: ReadonlyMap<string, Loss>, isSaid: boolean): string {
+  return [...losses.values()]
+    .map(
+      ({ signal, reason, count }) =>
+        `${ITEMS[signal]} ${count}${isSaid && SAID.has(reason) ? '' : ` (${REASONS[reason]})`}`,
+    )
+    .join(', ')
 }
 
 function createCounters(meter: Pick<Meter, 'createCounter'>): [exported: Counter, dropped: Counter] {
