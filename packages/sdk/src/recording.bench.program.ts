@@ -8,8 +8,10 @@ import { TracerProvider as UpstreamTracerProvider } from '@opentelemetry/sdk-tra
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { createBufferPool, decodeLogsRequest, decodeTraceRequest, toPlainAttributes } from '@plutus/otlp'
 import { createProviders } from './providers.ts'
+import type { ProviderOptions } from './providers.ts'
 import { assembleBatch, RecordBuffer } from './record-buffer.ts'
 import type { RecordBatch } from './record-buffer.ts'
+import { SourceSampler } from './sampling/source-sampler.ts'
 import { StorageContextManager } from './storage-context-manager.ts'
 import { createTraceSampler } from './trace-samplers.ts'
 
@@ -27,7 +29,7 @@ interface Sdk {
   readonly logsRequest: () => Uint8Array
 }
 
-function createOwn(): Sdk {
+function createOwn(createSourceSampler?: ProviderOptions['createSourceSampler']): Sdk {
   const pool = createBufferPool()
   const last: { traces?: Uint8Array; logs?: Uint8Array } = {}
   let keeps = true
@@ -51,6 +53,7 @@ function createOwn(): Sdk {
     onLoss: () => undefined,
     spans: bufferOf('traces'),
     logs: bufferOf('logs'),
+    createSourceSampler,
   })
   const resource = providers.encodeResource({ 'service.name': 'shop' })
   return {
@@ -176,6 +179,30 @@ const contestants = Object.entries(sdks).flatMap(([name, { tracers, loggers }]):
   ]
 })
 
+// What sampling at the source costs: a trace of its own for each span and record, of which one in ten is sent.
+let sampler: SourceSampler | undefined
+const sampled = createOwn((parts) => {
+  const slow = { millis: 60_000, routes: {} }
+  sampler = new SourceSampler({ rate: 0.1, slow, maxBytes: 8 * 1024 * 1024, isRateKnown: true }, parts)
+  return sampler
+})
+const traceContestants = Object.entries({ Plutus: sdks.Plutus, 'Plutus at a rate of 0.1': sampled }).map(
+  ([name, { tracers, loggers }]): Contestant => {
+    const tracer = tracers.getTracer('shop', '1.0.0')
+    const logger = loggers.getLogger('shop', '1.0.0')
+    const recordTraces = (): void => {
+      for (let i = 0; i < RECORDS; i++) {
+        const root = tracer.startSpan('root', {}, ROOT_CONTEXT)
+        const inRoot = trace.setSpan(ROOT_CONTEXT, root)
+        recordSpan(tracer, inRoot, i)
+        context.with(inRoot, () => emitRecord(logger, i))
+        root.end()
+      }
+    }
+    return [`trace of two spans and a record, ${name}`, recordTraces]
+  },
+)
+
 // What is measured must be the same before it means anything how long it takes.
 for (const [, run] of contestants) run()
 const read = ({ traceRequest, logsRequest }: Sdk): unknown => {
@@ -190,15 +217,24 @@ const read = ({ traceRequest, logsRequest }: Sdk): unknown => {
 }
 deepStrictEqual(read(sdks.Plutus), read(sdks['OpenTelemetry JS, encoded']))
 
-const samples = contestants.map((): number[] => [])
+for (const [, run] of traceContestants) run()
+sampler?.tick()
+sampler?.tick()
+const { counts } = sampler as SourceSampler
+const [sent = 0, dropped = 0] = [counts.sent.get('rate'), counts.dropped.get('rate')]
+deepStrictEqual([sent + dropped, counts.droppedSpans, counts.droppedRecords], [RECORDS, 2 * dropped, dropped])
+
+const all = [...contestants, ...traceContestants]
+const samples = all.map((): number[] => [])
 for (let round = 0; round < ROUNDS; round++) {
-  contestants.forEach(([, run], i) => {
+  sampler?.tick()
+  all.forEach(([, run], i) => {
     const before = process.hrtime.bigint()
     for (let repeat = 0; repeat < 4; repeat++) run()
     samples[i]?.push(Number(process.hrtime.bigint() - before) / 4 / RECORDS)
   })
 }
-const results = contestants.map(([name], i) => {
+const results = all.map(([name], i) => {
   const sorted = (samples[i] ?? []).toSorted((a, b) => a - b)
   const at = (share: number): number => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0)
   return { name, fastest: at(0), median: at(0.5) }

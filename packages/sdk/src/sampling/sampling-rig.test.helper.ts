@@ -11,6 +11,7 @@ import type { SourceSamplerOptions } from './source-sampler.ts'
 /** A span as it was sent. */
 export interface SentSpan {
   readonly name: string
+  readonly scope: string
   readonly traceId: string
   readonly traceState: string
   readonly attributes: Readonly<Record<string, unknown>>
@@ -28,7 +29,7 @@ export interface SamplingRig {
   readonly sampler: SourceSampler
   /** Keys that other threads were told of. */
   readonly told: readonly number[]
-  start(name: string, parent?: Span | Context, options?: SpanOptions): Span
+  start(name: string, parent?: Span | Context, options?: SpanOptions, scope?: string): Span
   emit(body: string, parent?: Span | Context, record?: LogRecord): void
   /** Lets seconds go by. */
   tick(seconds?: number): void
@@ -82,12 +83,12 @@ export function createRig(options: Partial<SourceSamplerOptions> = {}): Sampling
   })
   const sampler = made[0] as SourceSampler
   const resource = providers.encodeResource({})
-  const tracer = providers.tracerProvider?.getTracer('rig')
   const logger = providers.loggerProvider?.getLogger('rig')
   return {
     sampler,
     told,
-    start: (name, parent, spanOptions) => tracer?.startSpan(name, spanOptions, inContext(parent)) as Span,
+    start: (name, parent, spanOptions, scope = 'rig') =>
+      providers.tracerProvider?.getTracer(scope).startSpan(name, spanOptions, inContext(parent)) as Span,
     emit: (body, parent, record) => logger?.emit({ severityNumber: 9, body, context: inContext(parent), ...record }),
     tick: (seconds = 1) => {
       for (let i = 0; i < seconds; i++) {
@@ -133,9 +134,10 @@ function readSpans(request: Uint8Array): SentSpan[] {
   const decoded = decodeTraceRequest(request)
   if (!decoded.ok) throw new Error('not OTLP')
   return decoded.value.resourceSpans.flatMap(({ scopeSpans }) =>
-    scopeSpans.flatMap(({ spans }) =>
+    scopeSpans.flatMap(({ scope, spans }) =>
       spans.map(({ name, traceId, traceState, attributes }) => ({
         name,
+        scope: scope?.name ?? '',
         traceId,
         traceState,
         attributes: toPlainAttributes(attributes),

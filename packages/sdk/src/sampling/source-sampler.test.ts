@@ -31,6 +31,33 @@ describe('what has to be kept', () => {
     expect(sentFor(rig, 'error')).toBe(1)
   })
 
+  it('sends nothing of other traces with it, and each span under its own scope', () => {
+    const rig = createRig()
+    const [one, other] = [rig.start('one'), rig.start('other')]
+    for (let i = 0; i < 4; i++) {
+      rig.start(`child ${i}`, one, {}, `scope ${i % 2}`).end()
+      rig.start(`of other ${i}`, other).end()
+    }
+    for (let i = 4; i < 7; i++) {
+      rig.start(`child ${i}`, one).end()
+      rig.start(`of other ${i}`, other).end()
+    }
+    one.setStatus(ERROR).end()
+    expect(rig.sent().spans.map(({ name, scope }) => [name, scope])).toEqual([
+      ['child 0', 'scope 0'],
+      ['child 2', 'scope 0'],
+      ['child 1', 'scope 1'],
+      ['child 3', 'scope 1'],
+      ['child 4', 'rig'],
+      ['child 5', 'rig'],
+      ['child 6', 'rig'],
+      ['one', 'rig'],
+    ])
+    other.end()
+    rig.tick(2)
+    expect(rig.sent().names).toEqual([])
+  })
+
   it('sends what comes after that at once', () => {
     const rig = createRig()
     const root = rig.start('root')
@@ -135,14 +162,15 @@ describe('what has to be kept', () => {
     const rig = createRig()
     const root = rig.start('root')
     rig.start('child', root, { attributes: { a: 'x'.repeat(300) } }).end()
+    rig.emit('between', root)
     rig.start('other', root).end()
     root.end()
     rig.tick()
     rig.emit('!', root, { severityNumber: 17 })
-    expect(rig.sent().spans).toMatchObject([
-      { name: 'child', attributes: { a: 'x'.repeat(300), 'plutus.keep': true } },
-      { name: 'other', attributes: {} },
-      { name: 'root', attributes: {} },
+    expect(rig.sent().spans.map(({ name, attributes }) => [name, attributes])).toEqual([
+      ['child', { a: 'x'.repeat(300), 'plutus.keep': true }],
+      ['other', {}],
+      ['root', {}],
     ])
   })
 
@@ -232,6 +260,7 @@ describe('across services', () => {
     ['its root keeps it by a threshold', HIGH, 'plutus=head,ot=th:8', true, true, 'plutus=head,ot=th:8'],
     ['another service keeps it', LOW, 'plutus=keep,a=b', true, false, 'plutus=keep,a=b'],
     ['its root leaves it to what happens', HIGH, 'plutus=tail', false, false, 'plutus=tail'],
+    ['its root has said so before others did', HIGH, 'a=b,plutus=tail', false, false, 'a=b,plutus=tail'],
     ['a threshold of others keeps it', traceIdOf('80000000000000'), 'ot=th:8', true, false, 'plutus=keep,ot=th:8'],
     ['a threshold of others would not', traceIdOf('7fffffffffffff'), 'ot=th:8', false, false, 'plutus=tail,ot=th:8'],
     ['its explicit randomness is high', LOW, 'ot=rv:f0000000000000', true, false, 'plutus=keep,ot=rv:f0000000000000'],
@@ -247,6 +276,18 @@ describe('across services', () => {
     const { spans } = rig.sent()
     expect(spans.map(({ name }) => name)).toEqual(isSent ? ['child', 'root'] : [])
     for (const { attributes } of spans) expect(attributes['plutus.keep.head']).toBe(isMarked ? true : undefined)
+  })
+
+  it('counts a trace once, by why it is sent', () => {
+    const rig = createRig()
+    const root = rig.start('root', remoteContext(LOW, 'plutus=head'))
+    const wrapped = trace.setSpanContext(ROOT_CONTEXT, { ...root.spanContext() })
+    rig.start('child', wrapped).end()
+    rig.emit('record', wrapped)
+    root.end()
+    rig.start('other', remoteContext(HIGH, 'plutus=keep')).end()
+    expect([...rig.sampler.counts.sent]).toEqual([['told', 2]])
+    expect(rig.sent().names).toHaveLength(4)
   })
 
   it('tells those that it calls after something happened that the trace is kept', () => {
@@ -279,6 +320,27 @@ describe('across services', () => {
     rig.tick(10)
     rig.start('third', remoteContext(LOW), SERVER).end()
     expect(rig.sent().names).toEqual(['third'])
+  })
+
+  it('keeps what it holds of a trace when it hears that another service keeps it', () => {
+    const rig = createRig()
+    rig.start('first', remoteContext(LOW, 'plutus=tail')).end()
+    const second = rig.start('second', remoteContext(LOW, 'plutus=keep'))
+    expect(rig.sent().names).toEqual(['first'])
+    second.end()
+    expect(rig.sent().names).toEqual(['second'])
+    expect(sentFor(rig, 'told')).toBe(1)
+  })
+
+  it('holds the records of a trace that has no span here, and judges them as those of others', () => {
+    const rig = createRig()
+    rig.emit('first', remoteContext(LOW))
+    rig.tick()
+    rig.emit('!', remoteContext(LOW), { severityNumber: 13 })
+    rig.emit('other', remoteContext(traceIdOf('00000000000002')))
+    expect(rig.sent().names).toEqual(['first', '!'])
+    rig.tick(2)
+    expect(rig.sampler.counts.droppedRecords).toBe(1)
   })
 
   it('finds the trace of a span that only tells its ids, as wrappers of spans do', () => {
@@ -318,6 +380,16 @@ describe('when a trace ends', () => {
     expect(rig.sampler.counts.torn).toBe(1)
   })
 
+  it('finds what comes late of a dropped trace by its id, too', () => {
+    const rig = createRig()
+    const root = rig.start('root')
+    root.end()
+    rig.tick(2)
+    rig.start('late', root).end()
+    rig.emit('!', trace.setSpanContext(ROOT_CONTEXT, root.spanContext()), { severityNumber: 17 })
+    expect(rig.sent().names).toEqual(['late', '!'])
+  })
+
   it('drops late spans of a dropped trace in which nothing happens', () => {
     const rig = createRig()
     const root = rig.start('root')
@@ -343,9 +415,12 @@ describe('when a trace ends', () => {
     expect(sentFor(rig, 'age')).toBe(1)
   })
 
-  it('drops a trace of which only spans are left after a minute that nobody ends', () => {
+  it.each([
+    ['begins here', undefined],
+    ['comes from another process', remoteContext(LOW)],
+  ])('drops a trace that %s and of which only spans are left after a minute that nobody ends', (_where, parent) => {
     const rig = createRig()
-    const root = rig.start('root')
+    const root = rig.start('root', parent)
     const forgotten = rig.start('forgotten', root)
     root.end()
     rig.tick(60)
@@ -363,9 +438,12 @@ describe('when a trace ends', () => {
     rig.start('over').end()
     rig.sampler.settle()
     expect(rig.sent().names).toEqual(['child'])
-    rig.start('not the end yet').end()
+    const dropped = rig.start('not the end yet')
+    dropped.end()
     rig.sampler.end()
     expect(rig.sent().names).toEqual([])
+    rig.start('late', dropped).end()
+    expect(rig.sent().names).toEqual(['late'])
     const last = rig.start('last')
     rig.emit('word', last)
     rig.emit('outside')
@@ -442,10 +520,50 @@ describe('the bound', () => {
     expect(rig.sent().names).toEqual(['first', 'long'])
   })
 
+  it('moves what little is left of many long traces together', () => {
+    const rig = createRig({ maxBytes: SMALL })
+    const long = Array.from({ length: 40 }, (_, i) => {
+      const root = rig.start(`long ${i}`)
+      rig.start(`first ${i}`, root).end()
+      for (let count = 0; count < 50; count++)
+        rig.start('short', undefined, { attributes: { a: 'x'.repeat(200) } }).end()
+      expect(rig.sampler.heldBytes).toBeLessThanOrEqual(SMALL)
+      return root
+    })
+    expect(rig.sent().names).toEqual([])
+    expect(sentFor(rig, 'overflow')).toBe(0)
+    long.forEach((root, i) => {
+      root.setStatus(ERROR).end()
+      expect(rig.sent().names).toEqual([`first ${i}`, `long ${i}`])
+    })
+  })
+
+  it('does not take a trace for one that is over which has gone on', () => {
+    const rig = createRig({ maxBytes: SMALL })
+    const roots = Array.from({ length: 20 }, () => rig.start('root'))
+    for (const root of roots) root.end()
+    rig.tick()
+    const open = roots.map((root) => rig.start('late', root))
+    for (let i = 0; i < 400; i++) rig.start('other', undefined, { attributes: { a: 'x'.repeat(1000) } }).end()
+    for (const span of open) span.setStatus(ERROR).end()
+    expect(rig.sent().names).toEqual(roots.flatMap(() => ['root', 'late']))
+    expect(rig.sampler.counts.torn).toBe(0)
+  })
+
+  it('sends each span once of a trace that fills all of it alone', () => {
+    const rig = createRig({ maxBytes: SMALL })
+    const root = rig.start('root')
+    const names = Array.from({ length: 300 }, (_, i) => `child ${i}`)
+    for (const name of names) rig.start(name, root, { attributes: { a: 'x'.repeat(1000) } }).end()
+    expect(rig.sent().names).toEqual(names)
+    expect(sentFor(rig, 'overflow')).toBe(1)
+  })
+
   it('holds for spans that are larger than the memory for them, and for many that never end', () => {
     const rig = createRig({ maxBytes: SMALL })
     const root = rig.start('root')
     rig.start('large', root, { attributes: { text: 'x'.repeat(SMALL) } }).end()
+    expect(rig.sampler.heldBytes).toBeLessThanOrEqual(SMALL)
     rig.start('after', root).end()
     expect(rig.sent().names).toEqual(['large', 'after'])
     for (let i = 0; i < 1_000; i++) rig.start('never ended')

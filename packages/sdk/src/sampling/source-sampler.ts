@@ -171,7 +171,10 @@ export class SourceSampler {
   startSpan({ traceId, parent, hasParent, traceState, isLocalRoot }: SamplerStart): TraceFate {
     let fate = parent
     try {
-      if (fate === undefined) fate = hasParent ? this.#fateOfTrace(traceId, traceState) : this.#fateOfRoot(traceId)
+      if (fate === undefined) {
+        fate = hasParent ? this.#fateOfTrace(traceId, traceState) : this.#fateOfRoot(traceId)
+        if (fate === HEAD && hasParent && isLocalRoot) count(this.#sent, 'told')
+      }
       if (fate === HEAD) return fate
       if (fate.verdict === 'dropped') this.#revive(fate)
     } catch (error) {
@@ -309,9 +312,10 @@ export class SourceSampler {
       if (told === 'keep' && known.verdict === 'pending') this.#send(known, 'told')
       return known
     }
-    if (told === 'head' || told === 'keep') {
+    if (told === 'head') return HEAD
+    if (told === 'keep') {
       count(this.#sent, 'told')
-      return told === 'head' ? HEAD : this.#register(key, 'sent', traceState)
+      return this.#register(key, 'sent', traceState)
     }
     if (told === undefined && this.#isChosen(traceId, traceState)) {
       this.#sentByRate++

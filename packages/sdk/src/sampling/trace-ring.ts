@@ -79,7 +79,8 @@ export class TraceRing {
     const end = slab.buffer.position
     slab.live += end - start
     const last = fate.parts.at(-1)
-    if (last?.slab === slab && last.end === start && last.scope === scope && last.sink === sink) {
+    // A scope is of one signal, and so of one sink.
+    if (last?.slab === slab && last.end === start && last.scope === scope) {
       last.end = end
       last.records++
     } else {
