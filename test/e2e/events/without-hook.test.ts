@@ -68,12 +68,11 @@ describe.each([
       const story = await runStory('two-copies.mjs', { node: NEWEST, args, env: { PLUTUS_ENGINE: engine } })
       const { traceId, spanId } = serverSpan(story)
       const records = story.logs.filter(({ eventName }) => eventName?.startsWith('process.') !== true)
-      expect(records.map(({ body, attributes }) => body ?? attributes['business.event.type'])).toEqual([
-        'by the first',
-        'by the second',
-        'by.the.first',
-        'by.the.second',
-      ])
+      const said = records.map(({ body, attributes }) => String(body ?? attributes['business.event.type']))
+      // Payment events may overtake what matters less.
+      expect(said.toSorted((a, b) => a.localeCompare(b))).toEqual(
+        ['by the first', 'by the second', 'by.the.first', 'by.the.second'].toSorted((a, b) => a.localeCompare(b)),
+      )
       for (const record of records) {
         expect(record).toMatchObject({ traceId, spanId, attributes: { tenant: 'acme', shop: 's1', 'user.id': 'u1' } })
       }
