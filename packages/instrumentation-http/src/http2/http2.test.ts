@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
+import net from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { context, logs, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { LogRecord } from '@opentelemetry/api'
@@ -458,6 +459,26 @@ it('makes no span where tracing is suppressed, and sends no context', async () =
   await serverSpan()
   await spans(SpanKind.CLIENT, 0)
   expect(received).not.toHaveProperty('traceparent')
+})
+
+it('sees sessions that the application makes of sockets itself', async () => {
+  await serve(undefined)
+  const sockets = net.createServer((socket) => {
+    const own = http2.performServerHandshake(socket)
+    own.on('stream', (stream) => {
+      stream.respond({ ':status': 200 })
+      stream.end(String((trace.getActiveSpan() as ReadableSpan | undefined)?.attributes['url.path']))
+    })
+  })
+  sockets.listen(0, '127.0.0.1')
+  await once(sockets, 'listening')
+  const other = http2.connect(`http://127.0.0.1:${(sockets.address() as AddressInfo).port}`)
+  const stream = other.request({ ':path': '/own' })
+  expect((await stream.setEncoding('utf8').toArray()).join('')).toBe('/own')
+  expect((await serverSpan()).attributes['url.path']).toBe('/own')
+  await clientSpan()
+  other.close()
+  sockets.close()
 })
 
 it("leaves the calls of @grpc/grpc-js to grpc's own instrumentation", async () => {
