@@ -90,10 +90,14 @@ export function createWorks({ host, signals, outside, place }: WorksOptions): Wo
     logs: outlet.buffers.logs,
     durableLogs: outlet.buffers.durableLogs,
     createSourceSampler: sampling?.createSourceSampler,
+    redact: host.redaction.redactor,
     stampSpan,
     stampLog,
   })
-  if (signals.metrics !== undefined) losses.measureWith(lateMeter)
+  if (signals.metrics !== undefined) {
+    losses.measureWith(lateMeter)
+    host.redaction.measureWith(lateMeter)
+  }
   if (sampling !== undefined) {
     const meter = openMetering()?.meterProvider.getMeter(DISTRO_NAME, readDistroVersion())
     if (meter !== undefined) sampling.measureWith(meter)
