@@ -34,3 +34,5 @@ export type { SignedWebhook, StripeOptions, StripeStandIn } from './stripe/strip
 export type { StripeRequest } from './stripe/api.ts'
 export type { Sabotage } from './stripe/sabotage.ts'
 export type { WebhookDelivery } from './stripe/webhook-delivery.ts'
+export { stripeMock } from './stripe/stripe-mock.ts'
+export type { StripeMock } from './stripe/stripe-mock.ts'

@@ -1,1 +1,1 @@
-require('./calls.cjs')(require('stripe'))
+void require('./calls.cjs')(require('stripe'))

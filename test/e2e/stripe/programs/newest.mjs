@@ -1,4 +1,4 @@
-import Stripe from 'stripe'
+import Client from 'stripe'
 import run from './calls.cjs'
 
-run(Stripe)
+await run(Client)

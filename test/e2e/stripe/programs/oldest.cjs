@@ -1,1 +1,1 @@
-require('./calls.cjs')(require('stripe14'))
+void require('./calls.cjs')(require('stripe14'))

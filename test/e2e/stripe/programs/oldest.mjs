@@ -1,4 +1,4 @@
-import Stripe from 'stripe14'
+import { Stripe } from 'stripe14'
 import run from './calls.cjs'
 
-run(Stripe)
+await run(Stripe)

@@ -1,4 +1,4 @@
-import Stripe from 'stripe'
+import { Stripe } from 'stripe'
 
 const stripe = new Stripe(process.env.STRIPE_KEY)
 const { WEBHOOKS, WEBHOOK_SECRET: secret } = process.env
