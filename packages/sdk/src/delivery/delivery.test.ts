@@ -128,3 +128,15 @@ it.each(['credentials', 'missing', 'protocol'] as const)(
     await expect(hurried).resolves.toBeUndefined()
   },
 )
+
+it('takes no wait for vain while nothing has failed', async () => {
+  const { delivery, answers } = createDelivery()
+  expect(delivery.stopWaiting()).toBe(false)
+  void delivery.deliver(PARCEL)
+  const failed = delivery.hurry()
+  answers[0]?.(BUSY)
+  await failed
+  // The pause begins in the same turn.
+  await Promise.resolve()
+  expect(delivery.stopWaiting()).toBe(true)
+})

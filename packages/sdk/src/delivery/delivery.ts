@@ -26,7 +26,7 @@ export interface Parcel {
   /** Counts what becomes of it. @defaultValue the counter of the delivery */
   readonly losses?: LossCounter
   /** Makes smaller ones of it, for an endpoint that refuses it as a whole; none where it cannot be divided. */
-  readonly divide?: () => readonly Parcel[]
+  readonly divide?: () => Promise<readonly Parcel[]>
 }
 
 // OTLP: exponential back-off with jitter. The figures are those of upstream's exporters.
@@ -92,7 +92,7 @@ export class Delivery {
         this.#arrived(answer.body, parcel)
         return undefined
       }
-      const parts = answer.divisible === true ? (parcel.divide?.() ?? []) : []
+      const parts = answer.divisible === true && parcel.divide !== undefined ? await parcel.divide() : []
       if (parts.length > 0) return await this.#deliverAll(parts)
       this.#failed(answer, attempt.waitedMillis())
       const { problem, retryable, retryAfterMillis } = answer
@@ -129,7 +129,8 @@ export class Delivery {
    * @returns whether waiting again would be in vain.
    */
   stopWaiting(): boolean {
-    let isVain = this.#attempts.size === 0
+    // A pause after a failure; what is not a request yet is none.
+    let isVain = this.#wakes.size > 0 || performance.now() < this.#quietUntil
     for (const attempt of this.#attempts.keys()) {
       const waitedMillis = attempt.waitedMillis()
       const isSilent = waitedMillis >= VAIN_SILENCE_MILLIS

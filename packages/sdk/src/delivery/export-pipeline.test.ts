@@ -164,3 +164,21 @@ it('does not wait again where another signal has waited in vain on the same host
   await pipeline.flush(600_000)
   expect(pipeline.unsentBytes).toBeGreaterThan(0)
 })
+
+it('makes JSON of a large batch in many turns of the event loop, and one request of it', async () => {
+  const { pipeline, send } = createPipeline(settingsFor('http/json'), { thread: 'main' })
+  send(...Array.from({ length: 1000 }, (_none, i) => String(i).padStart(100, '0')))
+  let turns = 0
+  let isOver = false
+  const turn = (): void => {
+    turns++
+    if (!isOver) setImmediate(turn)
+  }
+  turn()
+  await pipeline.flush(WAIT_MILLIS)
+  isOver = true
+  // More than 100 bytes each, of which at most 8 KiB and a record become JSON in a turn.
+  expect(turns).toBeGreaterThan((1000 * 100) / 8300)
+  expect(receiver.requests.map(({ items }) => items)).toEqual([1000])
+  expect(new Set(bodies()).size).toBe(1000)
+})

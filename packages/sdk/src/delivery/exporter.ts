@@ -6,7 +6,7 @@ import type { DeliveryParts, Parcel } from './delivery.ts'
 import { Tally } from './losses.ts'
 import type { Outcome } from './losses.ts'
 import type { OutboxEntry } from './outbox.ts'
-import { assemblePacked, divideBatch } from './packed-batch.ts'
+import { assemblePacked, cutBatch, divideBatch } from './packed-batch.ts'
 import type { PackedBatch } from './packed-batch.ts'
 import type { OtlpSettings, Signal } from './settings.ts'
 import type { Problem } from './transport.ts'
@@ -151,7 +151,7 @@ export class Exporter implements Sender {
 
   async #bring(lane: Lane, entry: OutboxEntry, losses: Tally): Promise<void> {
     const { batch } = entry
-    const body = this.#encode(lane, batch)
+    const body = await this.#encode(lane, batch)
     if (body === undefined) {
       losses.dropped(batch.signal, 'not_encoded', batch.records)
       return
@@ -168,22 +168,20 @@ export class Exporter implements Sender {
   }
 
   /** Halves of a batch, which are not divided further; none where it cannot be divided or encoded. */
-  #divide(lane: Lane, batch: PackedBatch, losses: Tally): Parcel[] {
+  async #divide(lane: Lane, batch: PackedBatch, losses: Tally): Promise<Parcel[]> {
     const halves: Parcel[] = []
     for (const half of divideBatch(batch)) {
-      const body = this.#encode(lane, half)
+      const body = await this.#encode(lane, half)
       if (body === undefined) return []
       halves.push({ body, count: half.records, losses })
     }
     return halves
   }
 
-  #encode({ isJson }: Lane, batch: PackedBatch): Uint8Array | undefined {
+  async #encode({ isJson }: Lane, batch: PackedBatch): Promise<Uint8Array | undefined> {
     try {
-      const request = assemblePacked(this.#settings.resource, batch)
-      if (!isJson) return request
-      const json = protobufToJson(batch.signal, request, UNBOUNDED)
-      return json.ok ? Buffer.from(json.value) : undefined
+      const { resource } = this.#settings
+      return isJson ? await encodeAsJson(resource, batch) : assemblePacked(resource, batch)
     } catch {
       return undefined
     }
@@ -201,6 +199,25 @@ interface Lane {
   isHealthy: boolean
   /** Whether somebody has waited in vain since the last good answer. */
   isStalled: boolean
+}
+
+// So much becomes JSON in a millisecond or two; after that others have a turn.
+const JSON_SLICE_BYTES = 8 * 1024
+// As Node made it: a test of the application may replace it.
+const { setImmediate } = globalThis
+
+/** One request as JSON: of each slice the list of its resources, put together. */
+async function encodeAsJson(resource: EncodedHeader, batch: PackedBatch): Promise<Uint8Array | undefined> {
+  let head = ''
+  const lists: string[] = []
+  for (const slice of cutBatch(batch, (_records, bytes) => bytes >= JSON_SLICE_BYTES)) {
+    if (lists.length > 0) await new Promise((resolve) => setImmediate(resolve))
+    const json = protobufToJson(batch.signal, assemblePacked(resource, slice), UNBOUNDED)
+    if (!json.ok) return undefined
+    head = json.value.slice(0, json.value.indexOf('[') + 1)
+    lists.push(json.value.slice(head.length, json.value.lastIndexOf(']')))
+  }
+  return Buffer.from(`${head}${lists.join(',')}]}`)
 }
 
 // What is decoded was encoded in this process, within its limits.

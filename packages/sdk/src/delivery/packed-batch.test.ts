@@ -2,7 +2,7 @@ import { ByteBuffer, countRecords, createBufferPool, createEncoder, decodeLogsRe
 import { expect, it } from 'vitest'
 import { RecordBuffer } from '../record-buffer.ts'
 import type { RecordBatch } from '../record-buffer.ts'
-import { assemblePacked, divideBatch, packBatch } from './packed-batch.ts'
+import { assemblePacked, cutBatch, divideBatch, packBatch } from './packed-batch.ts'
 
 const encoder = createEncoder()
 const resource = encoder.encodeResource({ attributes: { 'service.name': 'shop' } })
@@ -64,8 +64,8 @@ it.each([2, 3, 5, 8])('divides %d records of several scopes into two parts, in t
   const packed = packBatch(batch, { signal: 'logs', isDurable: true, pool })
   const halves = divideBatch(packed)
   expect(halves.map(({ records, isDurable }) => [records, isDurable])).toEqual([
-    [count >> 1, true],
     [count - (count >> 1), true],
+    [count >> 1, true],
   ])
   const found = halves.map((half) => {
     const decoded = decodeLogsRequest(assemblePacked(resource, half), LIMITS)
@@ -84,8 +84,8 @@ it('divides long runs of one scope', () => {
   const bytes = Uint8Array.from([1, 2, 3, 4, 5].flatMap(() => [...packed.bytes.subarray(start, end)]))
   const long = { ...packed, bytes, runs: Uint32Array.of(0, 0, bytes.length), records: 5 }
   expect(divideBatch(long).map(({ records, runs }) => [records, ...runs])).toEqual([
-    [2, 0, 0, 2 * end],
-    [3, 0, 2 * end, 5 * end],
+    [3, 0, 0, 3 * end],
+    [2, 0, 3 * end, 5 * end],
   ])
 })
 
@@ -106,5 +106,14 @@ it('counts the points of metrics, not the metrics', () => {
   records.flush()
   const packed = packBatch(batches[0] as RecordBatch, { signal: 'metrics', isDurable: false, pool })
   expect(packed.records).toBe(6)
-  expect(divideBatch(packed).map((half) => half.records)).toEqual([3, 3])
+  expect(divideBatch(packed).map((half) => half.records)).toEqual([4, 2])
+})
+
+it('cuts a batch wherever a part is full, and keeps every record', () => {
+  const { pool, batch } = gather(['a', 'b', 'c'.repeat(100), 'd', 'e'], 100_000)
+  const packed = packBatch(batch, { signal: 'logs', isDurable: false, pool })
+  const sizes = cutBatch(packed, (_records, bytes) => bytes >= 30).map(({ records }) => records)
+  expect(sizes.reduce((sum, count) => sum + count, 0)).toBe(5)
+  expect(cutBatch(packed, () => true).map(({ records }) => records)).toEqual([1, 1, 1, 1, 1])
+  expect(cutBatch(packed, () => false)).toEqual([packed])
 })

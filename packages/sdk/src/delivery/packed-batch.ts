@@ -68,37 +68,55 @@ export function assemblePacked(
 
 /** Divides a batch into two of about as many records, which share its memory; none if there are no two in it. */
 export function divideBatch(batch: PackedBatch): readonly PackedBatch[] {
-  const { bytes, runs } = batch
-  const ends = listRecordEnds(bytes, runs)
-  const total = ends.reduce((sum, { length }) => sum + length, 0)
-  if (total < 2) return []
-  const first: number[] = []
-  const second: number[] = []
-  let left = total >> 1
-  ends.forEach((own, i) => {
-    const [scope, start, end] = runs.subarray(i * NUMBERS_PER_RUN) as unknown as [number, number, number]
-    const cut = left <= 0 ? start : (own[left - 1] ?? end)
-    if (cut > start) first.push(scope, start, cut)
-    if (cut < end) second.push(scope, cut, end)
-    left -= own.length
-  })
-  const half = total >> 1
-  return [withRuns(batch, first, half), withRuns(batch, second, total - half)]
+  let total = 0
+  for (const _record of recordsOf(batch)) total++
+  return total < 2 ? [] : cutBatch(batch, (records) => records * 2 >= total)
 }
 
-/** For each run the ends of its records. */
-function listRecordEnds(bytes: Uint8Array, runs: Uint32Array): number[][] {
-  const ends: number[][] = []
-  for (let at = 0; at < runs.length; at += NUMBERS_PER_RUN) {
-    const last = runs[at + 2] as number
-    const own: number[] = []
-    for (let end = runs[at + 1] as number; end !== -1 && end < last;) {
-      end = findRecordEnd(bytes, end)
-      if (end !== -1) own.push(end)
-    }
-    ends.push(own)
+/**
+ * Cuts a batch into parts, in the order of its records, which share its memory.
+ *
+ * @param isFull tells of a part with so many records and bytes whether another one begins after it.
+ */
+export function cutBatch(batch: PackedBatch, isFull: (records: number, bytes: number) => boolean): PackedBatch[] {
+  const parts: PackedBatch[] = []
+  let runs: number[] = []
+  let records = 0
+  let bytes = 0
+  const close = (): void => {
+    if (records > 0) parts.push(withRuns(batch, runs, records))
+    runs = []
+    records = 0
+    bytes = 0
   }
-  return ends
+  for (const { scope, start, end } of recordsOf(batch)) {
+    const at = runs.length - NUMBERS_PER_RUN
+    if (runs[at] === scope && runs[at + 2] === start) runs[at + 2] = end
+    else runs.push(scope, start, end)
+    records++
+    bytes += end - start
+    if (isFull(records, bytes)) close()
+  }
+  close()
+  return parts
+}
+
+interface PackedRecord {
+  readonly scope: number
+  readonly start: number
+  readonly end: number
+}
+
+function* recordsOf({ bytes, runs }: PackedBatch): Iterable<PackedRecord> {
+  for (let at = 0; at < runs.length; at += NUMBERS_PER_RUN) {
+    const [scope = 0, first = 0, last = 0] = runs.subarray(at, at + NUMBERS_PER_RUN)
+    for (let start = first; start < last;) {
+      const end = findRecordEnd(bytes, start)
+      if (end === -1) break
+      yield { scope, start, end }
+      start = end
+    }
+  }
 }
 
 function withRuns(batch: PackedBatch, runs: readonly number[], records: number): PackedBatch {
