@@ -69,6 +69,7 @@ export function watchBuiltins(host: ModuleHost): BuiltinWatch {
     look(id)
     return getBuiltinModule(id)
   }) as typeof getBuiltinModule
+  Object.defineProperty(get, 'name', { configurable: true, value: 'getBuiltinModule' })
   const leaveRequire = (): void => {
     if (prototype.require === require) prototype.require = original
   }
