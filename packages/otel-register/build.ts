@@ -64,6 +64,21 @@ export const findFile = (name) => require('node:url').pathToFileURL(require('nod
   },
 }
 
+// The loggers make a redactor of their own where no hook gives them one.
+const lateRedactor: Plugin = {
+  name: 'late-redactor',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /[/\\]redaction[/\\]src[/\\]redactor\.ts$/ }, ({ importer }) =>
+      /[/\\]events[/\\]src[/\\]settings\.ts$/.test(importer) ? { path: 'redactor', namespace: 'late' } : undefined,
+    )
+    bundler.onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+      contents: `import { loadFile } from ${JSON.stringify(join(ROOM, 'src/own-files.ts'))}
+export const createRedactor = (options) => loadFile('parts/redaction').createRedactor(options)`,
+      resolveDir: ROOM,
+    }))
+  },
+}
+
 const barrels = createBarrels(ROOM)
 const shared: BuildOptions = {
   absWorkingDir: ROOM,
@@ -75,7 +90,7 @@ const shared: BuildOptions = {
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [moduleHooks, quietShimmer(barrels), ownFiles, barrels.plugin],
+  plugins: [moduleHooks, quietShimmer(barrels), ownFiles, lateRedactor, barrels.plugin],
 }
 const split = await build({
   ...shared,

@@ -21,6 +21,67 @@ function tell(line) {
   }
 }
 
+// Compiling the start takes longer than all that it does. What V8 made of it is kept in a folder that only this user
+// can write to: it is code. Windows has no owners that could be compared.
+function findFolder() {
+  var env = process.env
+  var base = env.XDG_CACHE_HOME || (env.HOME ? env.HOME + '/.cache' : '')
+  var isUnwanted = env.NODE_DISABLE_COMPILE_CACHE || env.NODE_COMPILE_CACHE || env.NODE_V8_COVERAGE
+  if (isUnwanted || !process.geteuid || base.charAt(0) !== '/') return undefined
+  return base + '/plutus-' + process.geteuid()
+}
+
+// V8 looks at versions, flags and length, and not at the content: that is named in the file's name, and kept twice.
+function readCode(folder, source) {
+  var fs = require('node:fs')
+  var name = source.slice(2, 18) + '-' + process.versions.v8 + '-' + process.arch + '.bin'
+  var code = { folder: folder, file: folder + '/' + name, bytes: undefined }
+  var stat = fs.lstatSync(folder, { throwIfNoEntry: false })
+  if (stat === undefined) return code
+  if (!stat.isDirectory() || stat.uid !== process.geteuid() || (stat.mode & 63) !== 0) return undefined
+  if (!fs.existsSync(code.file)) return code
+  var bytes = fs.readFileSync(code.file)
+  var half = Math.floor(bytes.length / 2)
+  if (half > 0 && bytes.compare(bytes, 0, half, half) === 0) code.bytes = bytes.subarray(0, half)
+  return code
+}
+
+// As `require` would, but by a script whose code can be kept.
+function compile(file, source, code) {
+  var Module = require('node:module')
+  var vm = require('node:vm')
+  var script = new vm.Script(Module.wrap(source), { filename: file, cachedData: code.bytes })
+  var loaded = new Module(file, module)
+  var requireThere = function (id) {
+    return loaded.require(id)
+  }
+  requireThere.cache = require.cache
+  loaded.filename = file
+  loaded.paths = module.paths
+  script.runInThisContext().call(loaded.exports, loaded.exports, requireThere, loaded, file, __dirname + '/dist')
+  loaded.loaded = true
+  require.cache[file] = loaded
+  code.isFound = code.bytes !== undefined
+  code.isRefused = script.cachedDataRejected === true
+  code.create = script.createCachedData.bind(script)
+  return loaded.exports
+}
+
+function load() {
+  var folder = findFolder()
+  if (folder === undefined) return { start: require('./dist/start.cjs').start }
+  var file = __dirname + '/dist/start.cjs'
+  var source, code
+  try {
+    source = require('node:fs').readFileSync(file, 'utf8')
+    code = readCode(folder, source)
+  } catch (unreadable) {
+    code = unreadable && undefined
+  }
+  if (code === undefined || require.cache[file] !== undefined) return { start: require('./dist/start.cjs').start }
+  return { start: compile(file, source, code).start, code: code }
+}
+
 function start() {
   var version = process.versions.node
   if (!isSupported(version)) {
@@ -40,11 +101,13 @@ function start() {
   // A second start has to be seen, and cached modules are not run again.
   delete require.cache[__filename]
   try {
-    require('./dist/start.cjs').start({
+    var loaded = load()
+    loaded.start({
       require: require,
       entry: __filename,
       version: require('./package.json').version,
       isWorker: isWorker,
+      code: loaded.code,
     })
   } catch (error) {
     var reason = (error && (error.code || error.name)) || 'unknown error'

@@ -27,17 +27,17 @@ const shared = globalThis as { [KEY]?: EventSettings }
 /**
  * Takes what the loggers need from a resolved configuration; the hook calls it before the application starts.
  *
- * @param redactor Masks console output. @defaultValue one of the configured policy, made when it is first needed
+ * @param redactor Gives what masks console output. @defaultValue one of the configured policy, made when it is first needed
  */
-export function configureEvents(config: ResolvedConfig, redactor?: Redactor): void {
-  let own = redactor
+export function configureEvents(config: ResolvedConfig, redactor?: () => Redactor): void {
+  let own: Redactor | undefined
   shared[KEY] = Object.freeze({
     level: config.get('LOG_LEVEL'),
     levels: config.get('PLUTUS_LOG_LEVELS'),
     console: config.get('PLUTUS_LOG_CONSOLE'),
     datadogIds: config.get('PLUTUS_LOG_DATADOG_IDS'),
     correlationHeader: config.get('PLUTUS_CORRELATION_HEADERS')[0] ?? 'x-correlation-id',
-    redactor: () => (own ??= createRedactor(readRedactionPolicy(config, ignore))),
+    redactor: redactor ?? (() => (own ??= createRedactor(readRedactionPolicy(config, ignore)))),
   })
 }
 

@@ -1,12 +1,14 @@
 import type { Meter } from '@opentelemetry/api'
 import type { ResolvedConfig } from '@plutus/config'
-import { readRedactionPolicy, recordEvent } from '@plutus/events'
-import { createRedactor } from '@plutus/redaction'
+import { readRedactionPolicy } from '@plutus/events'
 import type { Redactor } from '@plutus/redaction'
+import { loadFile } from './own-files.ts'
+import type * as Part from './parts/redaction.ts'
 
 /** The one redaction policy of the process, as the hook holds it. */
 export interface HookRedaction {
-  readonly redactor: Redactor
+  /** Gives the redactor, made at the first call: a program that tells and records nothing needs none. */
+  readonly redactor: () => Redactor
   /** What is wrong with a setting, one line each. */
   readonly warnings: readonly string[]
   /** A line for the operator as it may be written. Throws nothing. */
@@ -15,100 +17,23 @@ export interface HookRedaction {
   measureWith(meter: Pick<Meter, 'createCounter'>): void
 }
 
-const CARD_RULES = new Set(['pan', 'pan_key', 'track'])
-// What people and operators read holds what is telemetry too, or never was.
-const QUIET_CARRIERS = new Set(['console', 'line'])
-const PAN_FOUND_INTERVAL_MILLIS = 60_000
-const MAX_PLACES = 1000
-const MAX_PENDING = 500
-
-/** Creates the policy that the variables ask for. */
+/** Prepares the policy that the variables ask for. */
 export function createHookRedaction(config: ResolvedConfig): HookRedaction {
   const warnings: string[] = []
-  const hits = new Hits()
-  const redactor = createRedactor({
-    ...readRedactionPolicy(config, (line) => warnings.push(line)),
-    onHit: (rule, carrier, key) => hits.note(rule, carrier, key),
-  })
+  const policy = readRedactionPolicy(config, (line) => warnings.push(line))
+  let made: Part.CountingRedactor | undefined
+  const make = (): Part.CountingRedactor =>
+    (made ??= (loadFile('parts/redaction') as typeof Part).createCountingRedactor(policy))
   return {
-    redactor,
+    redactor: () => make().redactor,
     warnings,
     redactLine: (line) => {
       try {
-        return redactor.text(line, 'line')
+        return make().redactor.text(line, 'line')
       } catch {
         return '[redacted]'
       }
     },
-    measureWith: (meter) => hits.measureWith(meter),
-  }
-}
-
-/**
- * Counts hits and tells of card numbers in wrong places.
- *
- * Hits come while a record is being encoded, when no other may be made, so they are told at the end of the turn.
- */
-class Hits {
-  #pending = new Map<string, number>()
-  #places: string[] = []
-  #isScheduled = false
-  #count: ((rule: string, carrier: string, count: number) => void) | undefined
-  readonly #told = new Map<string, number>()
-
-  note(rule: string, carrier: string, key: string | undefined): void {
-    const name = `${rule}\n${carrier}`
-    if (this.#pending.has(name) || this.#pending.size < MAX_PENDING) {
-      this.#pending.set(name, (this.#pending.get(name) ?? 0) + 1)
-    }
-    if (CARD_RULES.has(rule) && !QUIET_CARRIERS.has(carrier) && key?.startsWith('payment.') !== true) {
-      this.#findPan(rule, carrier, key)
-    }
-    this.#schedule()
-  }
-
-  measureWith(meter: Pick<Meter, 'createCounter'>): void {
-    const counter = meter.createCounter('plutus.redaction.hits', {
-      unit: '{hit}',
-      description: 'Values that were masked, by rule and by the part of the telemetry in which they stood.',
-    })
-    this.#count = (rule, carrier, count) => counter.add(count, { 'redaction.rule': rule, 'redaction.carrier': carrier })
-    this.#schedule()
-  }
-
-  /** At most once a minute for each place: the first is news, the thousandth a flood. */
-  #findPan(rule: string, carrier: string, key: string | undefined): void {
-    const place = `${rule}\n${carrier}\n${key ?? ''}`
-    const now = performance.now()
-    const last = this.#told.get(place)
-    if (last !== undefined && now - last < PAN_FOUND_INTERVAL_MILLIS) return
-    if (last === undefined && this.#told.size >= MAX_PLACES) return
-    this.#told.set(place, now)
-    this.#places.push(`${rule}\n${carrier}`)
-  }
-
-  #schedule(): void {
-    if (this.#isScheduled || (this.#count === undefined && this.#places.length === 0)) return
-    this.#isScheduled = true
-    queueMicrotask(() => {
-      this.#isScheduled = false
-      this.#tell()
-    })
-  }
-
-  #tell(): void {
-    const places = this.#places
-    this.#places = []
-    for (const place of places) {
-      const [rule = '', carrier = ''] = place.split('\n')
-      recordEvent('pan_found', { 'redaction.rule': rule, 'redaction.carrier': carrier })
-    }
-    if (this.#count === undefined) return
-    const pending = this.#pending
-    this.#pending = new Map()
-    for (const [name, count] of pending) {
-      const [rule = '', carrier = ''] = name.split('\n')
-      this.#count(rule, carrier, count)
-    }
+    measureWith: (meter) => make().measureWith(meter),
   }
 }

@@ -10,6 +10,8 @@ import { chooseInstrumentations } from './instrumentation-choice.ts'
 import { INSTRUMENTATIONS } from './instrumentation-table.ts'
 import type { InstrumentationSpec } from './instrumentation-table.ts'
 import { installModuleHooks } from './module-hooks.ts'
+import { loadFile } from './own-files.ts'
+import type * as CodeFile from './parts/code-file.ts'
 import { recordProcessEvents, recordProcessStopped } from './process-events.ts'
 import { watchSignals } from './signals.ts'
 import { describeInstrumentations, readDependencies } from './start-line.ts'
@@ -29,10 +31,25 @@ export interface StartOptions {
   readonly version: string
   /** A worker thread of the application: it sends for itself, and leaves signals and words to the main thread. */
   readonly isWorker: boolean
+  /** What the start was compiled to, where that can be kept for the next. */
+  readonly code?: CompiledCode | undefined
+}
+
+/** Code of the start as V8 made it, and where it may be kept. */
+export interface CompiledCode {
+  /** Absolute path of a folder that only this user may write to. */
+  readonly folder: string
+  /** Absolute path of the file. */
+  readonly file: string
+  /** Whether code was there. */
+  readonly isFound: boolean
+  /** Whether V8 had no use for it: it was made under other flags, and is left to those that run with them. */
+  readonly isRefused: boolean
+  readonly create: () => Buffer
 }
 
 /** Starts the hook in this thread, unless one has started already. Throws nothing that a setting could cause. */
-export function start({ require, entry, version, isWorker }: StartOptions): void {
+export function start({ require, entry, version, isWorker, code }: StartOptions): void {
   const given = resolveConfig(process.env)
   const redaction = createHookRedaction(given)
   const teller = createTeller(given.get('OTEL_LOG_LEVEL'), redaction.redactLine)
@@ -84,6 +101,8 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
   if (!isWorker && engine.destination !== 'nowhere') recordProcessEvents(engine.finish !== undefined)
   flushAtExit(engine, waitMillis)
   if (isWorker) return
+  if (code?.isFound === false) setTimeout(keepLater, KEEP_CODE_MILLIS, code).unref()
+  else if (code?.isRefused === false) teller.debug(`compiled code of the start is taken from ${code.folder}`)
   const recordEnd = (signal: NodeJS.Signals): void => {
     if (engine.destination !== 'nowhere') recordProcessStopped(128 + constants.signals[signal])
   }
@@ -103,10 +122,22 @@ export function start({ require, entry, version, isWorker }: StartOptions): void
     }),
     whenHandled: () => void engine.flush(waitMillis),
   })
-  if (teller.tellsInfo) teller.info(describeStart(engine, version, chosen))
+  if (!teller.tellsInfo) return
+  const line = describeStart(engine, version, chosen)
+  // What looks at lines costs as much as the rest of the start, and all other words of this one are our own.
+  if (ORIGINS.test(engine.destination)) teller.plainInfo(line)
+  else teller.info(line)
 }
 
 const NAME = '@plutus/otel-register'
+// Host names and ports, no paths; each character can match in one way only.
+const ORIGINS = /^(?:nowhere|https?:\/\/[\w.-]{1,253}(?::\d{1,5})?(?:, )?)+$/
+// A process that ends sooner than this leaves it to others.
+const KEEP_CODE_MILLIS = 3000
+
+function keepLater(code: CompiledCode): void {
+  ;(loadFile('parts/code-file') as typeof CodeFile).keepCode(code)
+}
 
 /** The configuration as it holds: without `OTEL_CONFIG_FILE` where that cannot be used, which costs one line. */
 function withUsableFile(config: ResolvedConfig, warn: (line: string) => void): ResolvedConfig {

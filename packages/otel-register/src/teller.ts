@@ -9,6 +9,8 @@ export interface Teller {
   readonly warn: (line: string) => void
   readonly info: (line: string) => void
   readonly debug: (line: string) => void
+  /** As `info`, a line that nothing from outside has got into. */
+  readonly plainInfo: (line: string) => void
   /** Whether `info` tells anything, for what is costly to prepare. */
   readonly tellsInfo: boolean
   /** Whether `debug` tells anything, for what is costly to prepare. */
@@ -27,16 +29,17 @@ export function createTeller(talk: Talk, redact: (line: string) => string): Tell
   const told = new Set<string>()
   const tells = (level: Talk): boolean => ORDER.indexOf(talk) >= ORDER.indexOf(level)
   const tellFrom =
-    (level: Talk) =>
+    (level: Talk, see = redact) =>
     (line: string): void => {
       if (!tells(level) || told.has(line) || told.size >= MAX_DISTINCT) return
       told.add(line)
-      write(redact(line))
+      write(see(line))
     }
   return {
     error: tellFrom('error'),
     warn: tellFrom('warn'),
     info: tellFrom('info'),
+    plainInfo: tellFrom('info', (line) => line),
     debug: tellFrom('debug'),
     tellsInfo: tells('info'),
     tellsDebug: tells('debug'),

@@ -90,7 +90,7 @@ export function createWorks({ host, signals, outside, place }: WorksOptions): Wo
     logs: outlet.buffers.logs,
     durableLogs: outlet.buffers.durableLogs,
     createSourceSampler: sampling?.createSourceSampler,
-    redact: host.redaction.redactor,
+    redact: host.redaction.redactor(),
     stampSpan,
     stampLog,
   })

@@ -85,7 +85,7 @@ function start(settings: EngineSettings, redaction: HookRedaction, warn: (line: 
     health: new EndpointHealth(warn, 'is lost'),
     hold: new ProcessHold(),
     ...(settings.sdkMetrics && { sdkMeter: () => meter }),
-    redact: new BatchRedactor(redaction.redactor),
+    redact: new BatchRedactor(redaction.redactor()),
   }
   const providers = createProviders(settings, parts, warn)
   meter = providers.meterProvider?.getMeter(DISTRO_NAME, readDistroVersion())
