@@ -1,6 +1,6 @@
 /** Class of a record, one of `DATA_CLASSES`. */
 export const ATTR_PLUTUS_DATA_CLASS = 'plutus.data.class'
-/** True on a span whose trace a later sampler has to keep, set by the span that knows why. */
+/** True on a span whose trace every sampler has to keep, set by the span that knows why; also asks for that on a log record. */
 export const ATTR_PLUTUS_KEEP = 'plutus.keep'
 /** True on every span of a trace that its root decided to keep. */
 export const ATTR_PLUTUS_KEEP_HEAD = 'plutus.keep.head'

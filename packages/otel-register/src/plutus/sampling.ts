@@ -22,7 +22,7 @@ export interface Sampling {
   readonly createSourceSampler: (parts: SamplerParts) => SourceSampler
   /** From now on counts as `plutus.sampling.*`. */
   measureWith(meter: Meter): void
-  /** The process may end: what is not decided is. Throws nothing. */
+  /** The process may end: what is open is sent. Throws nothing. */
   settle(): void
   /** The process or thread ends. Throws nothing. */
   end(): void

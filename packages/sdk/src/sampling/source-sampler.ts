@@ -256,9 +256,11 @@ export class SourceSampler {
     }
   }
 
-  /** Judges everything at once, since the process may end: what is open is sent. */
+  /** The process may end: sends what is open. */
   settle(): void {
-    this.#settle(false)
+    for (const fate of this.#fates.values()) {
+      if (fate.verdict === 'pending' && fate.open > 0) this.#send(fate, 'exit')
+    }
   }
 
   /**
@@ -269,13 +271,10 @@ export class SourceSampler {
    */
   end(isThread = false): void {
     this.#isEnding = true
-    this.#settle(isThread)
-  }
-
-  #settle(sendsAll: boolean): void {
+    this.settle()
     for (const fate of this.#fates.values()) {
       if (fate.verdict !== 'pending') continue
-      if (fate.open > 0 || sendsAll) this.#send(fate, 'exit')
+      if (isThread) this.#send(fate, 'exit')
       else this.#judge(fate, 'rate')
     }
   }
