@@ -121,7 +121,7 @@ class StripeCall {
   #attempts = 0
   #apiVersion: string | undefined
   #account: string | undefined
-  #keyHash: string | undefined
+  #key: string | undefined
 
   constructor(host: Host, sender: unknown, asking: Asking) {
     this.#host = host
@@ -156,8 +156,7 @@ class StripeCall {
     this.#apiVersion = textOf(event, 'api_version')
     this.#account = textOf(event, 'account')
     const key = textOf(event, 'idempotency_key')
-    // From version 22 on, what there is not is told as a text.
-    if (this.#attempts === 1 && key !== undefined && key !== 'undefined') this.#keyHash = hashOf(key)
+    this.#key = key === 'undefined' ? undefined : key // from version 18 on, what there is not is told as a text
   }
 
   /** Hears of the outcome, as the library calls back. */
@@ -196,7 +195,10 @@ class StripeCall {
       this.#tell(() => readFacts({ trigger: operation, object: intent, seconds, requestId, isError: true }))
     }
     const { path, params } = this.#asking
-    this.#tell(() => readTroubles({ operation, path, params, error, failure, keyHash: this.#keyHash }))
+    this.#tell(() => {
+      const keyHash = this.#key === undefined ? undefined : hashOf(this.#key)
+      return readTroubles({ operation, path, params, error, failure, keyHash })
+    })
   }
 
   /** The body is still to come: the call is over when it has come, or will not. */
@@ -220,7 +222,9 @@ class StripeCall {
     if (version !== undefined) attributes['stripe.api_version'] = version
     if (account?.startsWith('acct_') === true) attributes['stripe.account'] = account
     if (typeof livemode === 'boolean') attributes['stripe.livemode'] = livemode
-    if (this.#keyHash !== undefined) attributes['stripe.idempotency_key.hash'] = this.#keyHash
+    if (this.#key !== undefined && this.#call.span.isRecording()) {
+      attributes['stripe.idempotency_key.hash'] = hashOf(this.#key)
+    }
     return attributes
   }
 
@@ -256,6 +260,5 @@ function headersOf(error: unknown): unknown {
 
 /** Finds calls of one key again, without the key: an application may have put anything in it. */
 function hashOf(key: string): string {
-  const crypto = process.getBuiltinModule('node:crypto')
-  return crypto.createHash('sha256').update(key).digest('hex').slice(0, 16)
+  return process.getBuiltinModule('node:crypto').hash('sha256', key).slice(0, 16)
 }
