@@ -159,5 +159,7 @@ it('keeps what is thrown at once, and lets no table throw into a payment', () =>
 })
 
 it.each(['', 'Pay Pal', 'a'.repeat(33)])('refuses %j as the name of a provider', (provider) => {
-  expect(() => instrumentPaymentClient({}, { provider, operations: {} })).toThrow(TypeError)
+  expect(() => instrumentPaymentClient({}, { provider, operations: {} })).toThrow(
+    expect.objectContaining({ code: 'PLUTUS_OPTION_INVALID', option: 'paymentClient.provider' }),
+  )
 })

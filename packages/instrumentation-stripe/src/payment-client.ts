@@ -1,4 +1,5 @@
 import { context, trace } from '@opentelemetry/api'
+import { PlutusOptionError } from '@plutus/conventions'
 import { ClientCall } from './client-call.ts'
 import { isUnknownOutcome, type PaymentFailure } from './failure.ts'
 import { SCOPE } from './meters.ts'
@@ -48,11 +49,13 @@ const PATCHED = Symbol.for('plutus.payment_client.patched')
  * Results, errors and callbacks stay as they are. A method that the client does not have is left out, with a line of
  * diagnostics at level debug; a second call for the same client does nothing.
  *
- * @throws {TypeError} if the provider's name is not a lower-case word.
+ * @throws {PlutusOptionError} if the provider's name is not a word of up to 32 lower-case letters, digits and `_`.
  * @example instrumentPaymentClient(new Razorpay({ key_id, key_secret }), RAZORPAY)
  */
 export function instrumentPaymentClient<Client extends object>(client: Client, table: PaymentClientTable): Client {
-  if (!PROVIDER_NAME.test(table.provider)) throw new TypeError('provider must be a lower-case word such as razorpay')
+  if (!PROVIDER_NAME.test(table.provider)) {
+    throw new PlutusOptionError('paymentClient.provider', 'a lower-case word such as razorpay')
+  }
   for (const [path, operation] of Object.entries(table.operations)) {
     quietly(() => patchMethod(client, path, operation, table))
   }
