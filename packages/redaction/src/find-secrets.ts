@@ -4,7 +4,7 @@ import type { RedactionOptions, RedactionVerdict, Redactor } from './redactor.ts
 
 /** A secret that stands where none may: where, and by which rule it was found. Never the value. */
 export interface Finding {
-  /** Where it stands, such as `resourceSpans[0].name`; empty if the whole value is one text. */
+  /** Where it stands, such as `resourceSpans[0].name`, with keys redacted; empty if the whole value is one text. */
   readonly path: string
   /** Name of the rule. */
   readonly rule: string
@@ -13,6 +13,7 @@ export interface Finding {
 const MAX_DEPTH = 100
 const MAX_FINDINGS = 1000
 const MAX_TOLD = 20
+const WRAPPER = /^(?:(?:string|int|double|bool|bytes|array|kvlist)Value|values)$/
 const WORD = /^[A-Za-z_$][\w$]*$/
 
 /**
@@ -82,30 +83,24 @@ class Finder {
     }
     const { key } = value as { readonly key?: unknown }
     if (typeof key === 'string' && 'value' in value) {
-      this.#visitMember(key, value.value, `${path}.${key}`, depth)
+      this.#visitMember(key, value.value, path, depth)
       return
     }
-    for (const [name, member] of Object.entries(value))
-      this.#visitMember(name, member, join(path, name), depth, verdict)
+    for (const [name, member] of Object.entries(value)) this.#visitMember(name, member, path, depth, verdict)
   }
 
-  #visitMember(name: string, value: unknown, path: string, depth: number, outer?: RedactionVerdict): void {
-    this.#path = path
+  #visitMember(name: string, value: unknown, parent: string, depth: number, outer?: RedactionVerdict): void {
+    this.#path = `a key of ${parent === '' ? 'the whole' : parent}`
     const verdict = this.#redactor.key(name, 'exported')
     // The member that holds an OTLP value says nothing of its own.
-    const isWrapper = /^(?:(?:string|int|double|bool|bytes|array|kvlist)Value|values)$/.test(name)
-    this.#visit(value, safePath(path, verdict, name), isWrapper ? (outer ?? verdict) : verdict, depth + 1)
+    const isWrapper = WRAPPER.test(name)
+    this.#visit(value, join(parent, verdict.name), isWrapper ? (outer ?? verdict) : verdict, depth + 1)
   }
 }
 
 function join(path: string, name: string): string {
   if (!WORD.test(name)) return `${path}[${JSON.stringify(name)}]`
   return path === '' ? name : `${path}.${name}`
-}
-
-/** A path tells no key that is a secret itself. */
-function safePath(path: string, verdict: RedactionVerdict, name: string): string {
-  return verdict.name === name ? path : path.replace(name, verdict.name)
 }
 
 /** The one member of an OTLP value. */

@@ -10,9 +10,12 @@ export interface PanMaskerOptions {
 const MIN_DIGITS = 13
 const MAX_DIGITS = 19
 const SEPARATOR = /([ .+-])/
+// Digits and separators; what it finds is looked at by groups. A start that fails has read twelve characters: linear.
+const CANDIDATE = /\d[\d .+-]{12,}/g
 // Ids that are made of hexadecimal digits by chance hold a number of every kind. Bounded, hence linear.
 const HASH_OR_UUID =
   /(?<![0-9a-z])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![0-9a-z])/gi
+const MAX_RUN_CHARS = MAX_DIGITS * 2 - 1
 const MAX_ID_CHARS = 128
 
 /**
@@ -33,46 +36,63 @@ export function createPanMasker(options: PanMaskerOptions = {}): (text: string) 
     throw new PlutusOptionError('redaction.pan.keepLast', 'an integer from 0 to 4')
   }
   const maskRun = (run: string, start: number, text: string): string => {
+    const follows = text.charCodeAt(start - 1) === 0x2a
+    if (!follows && run.length <= MAX_RUN_CHARS) {
+      // Most runs are one number as a whole, or none at all.
+      const digits = digitsOf(run)
+      if (isPan(digits) && !isOther(text, start, run, digits)) return quoted(`****${lastOf(digits)}`, start, text)
+    }
+    return maskGroups(run, start, text, follows)
+  }
+  const maskGroups = (run: string, start: number, text: string, follows: boolean): string => {
     const parts = run.split(SEPARATOR) // digits at even indexes, separators at odd ones
     let masked = ''
     let position = start
     // What was masked before ends in digits of its own, which begin no other number.
-    let at = text.charCodeAt(start - 1) === 0x2a ? 2 : 0
+    let at = follows ? 2 : 0
     if (at > 0) {
       masked = `${parts[0]}${parts[1] ?? ''}`
       position += masked.length
     }
     while (at < parts.length) {
       const found = panAt(parts, at)
-      const [pan, end] = found !== undefined && !isOther(parts, at, found, text, position) ? found : [undefined, at + 1]
-      const taken = parts.slice(at, end).join('')
-      masked += pan === undefined ? taken : `****${pan.slice(pan.length - keepLast)}`
+      let end = found?.[1] ?? at + 1
+      let taken = parts.slice(at, end).join('')
+      if (found !== undefined && !isFraction(parts, at, end) && !isOther(text, position, taken, found[0])) {
+        masked += `****${lastOf(found[0])}`
+      } else {
+        end = at + 1
+        taken = parts[at] as string
+        masked += taken
+      }
       masked += parts[end] ?? ''
       position += taken.length + (parts[end]?.length ?? 0)
       at = end + 1
     }
-    const colon = text.charCodeAt(start - 1) === 0x20 ? start - 2 : start - 1
-    const quote = masked === run ? '' : quoteOfKey(text, colon)
-    return quote + masked + quote
+    return masked === run ? run : quoted(masked, start, text)
   }
+  const lastOf = (digits: string): string => digits.slice(digits.length - keepLast)
   return (text) => {
     let result = ''
     let written = 0
-    for (let run = nextRun(text, 0); run !== undefined; run = nextRun(text, run[1])) {
-      const [start, end] = run
-      const digits = text.slice(start, end)
-      const masked = maskRun(digits, start, text)
-      if (masked === digits) continue
-      result += text.slice(written, start) + masked
-      written = end
+    CANDIDATE.lastIndex = 0
+    for (let found = CANDIDATE.exec(text); found !== null; found = CANDIDATE.exec(text)) {
+      const limit = CANDIDATE.lastIndex
+      for (let run = nextRun(text, found.index, limit); run !== undefined; run = nextRun(text, run[1], limit)) {
+        const [start, end] = run
+        const digits = text.slice(start, end)
+        const masked = maskRun(digits, start, text)
+        if (masked === digits) continue
+        result += text.slice(written, start) + masked
+        written = end
+      }
     }
     return written === 0 ? text : result + text.slice(written)
   }
 }
 
-/** Finds thirteen digits or more, any two with at most one separator between them, and whole groups only. */
-function nextRun(text: string, from: number): [start: number, end: number] | undefined {
-  const { length } = text
+/** Finds in a part of a text thirteen digits or more, any two with at most one separator between them, and whole groups only. */
+function nextRun(text: string, from: number, length: number): [start: number, end: number] | undefined {
   let start = -1
   let digits = 0
   let last = 0
@@ -105,6 +125,19 @@ export function isPan(digits: string): boolean {
   return sum % 10 === 0
 }
 
+function digitsOf(run: string): string {
+  let digits = ''
+  for (let i = 0; i < run.length; i++) if (!isSeparator(run.charCodeAt(i))) digits += run[i]
+  return digits
+}
+
+/** In a JSON document what stands in place of a number needs quotes. */
+function quoted(masked: string, start: number, text: string): string {
+  const colon = text.charCodeAt(start - 1) === 0x20 ? start - 2 : start - 1
+  const quote = quoteOfKey(text, colon)
+  return quote + masked + quote
+}
+
 /** Finds the longest PAN whose first group is `parts[first]`; `end` is the index after its last group. */
 function panAt(parts: readonly string[], first: number): [pan: string, end: number] | undefined {
   let digits = ''
@@ -116,21 +149,18 @@ function panAt(parts: readonly string[], first: number): [pan: string, end: numb
   return found
 }
 
+/** `0.4242…` */
+function isFraction(parts: readonly string[], at: number, end: number): boolean {
+  return end === at + 1 && parts[at - 1] === '.' && parts[at - 2] === '0'
+}
+
 /** Whether a number that could be a PAN is evidently something else. */
-function isOther(
-  parts: readonly string[],
-  at: number,
-  [pan, end]: readonly [pan: string, end: number],
-  text: string,
-  position: number,
-): boolean {
-  const isSolid = end === at + 1
-  if (isSolid && at > 0 && parts[at - 1] === '.' && parts[at - 2] === '0') return true
-  if (isSolid && pan.length === 13 && text[position - 1] === '+') return true
-  const after = position + parts.slice(at, end).join('').length
+function isOther(text: string, position: number, written: string, pan: string): boolean {
+  if (pan.length === 13 && written.length === 13 && text[position - 1] === '+') return true
+  const after = position + written.length
   if (!isIdChar(text.charCodeAt(position - 1)) && !isIdChar(text.charCodeAt(after))) return false
   const from = Math.max(0, position - MAX_ID_CHARS)
-  const around = text.slice(from, position + pan.length + MAX_ID_CHARS)
+  const around = text.slice(from, after + MAX_ID_CHARS)
   for (const { 0: id, index } of around.matchAll(HASH_OR_UUID)) {
     const start = from + index
     if (start <= position && position < start + id.length && /[a-f]/i.test(id)) return true

@@ -143,6 +143,7 @@ class PolicyRedactor implements Redactor {
   #rules: KeyRules | undefined
   #kept: ReadonlySet<string> | undefined
   #judge: KeyJudge | undefined
+  #verdicts = new Map<string, Verdict>()
   /** Rules of keys inside of texts; the younger of two generations becomes the older when it is full. */
   #judged = new Map<string, KeyRule | null>()
   #judgedBefore = new Map<string, KeyRule | null>()
@@ -165,7 +166,19 @@ class PolicyRedactor implements Redactor {
     this.#flags = this.#relevantFlags()
   }
 
-  key(key: string, carrier: string): RedactionVerdict {
+  key(key: string, carrier: string): Verdict {
+    const known = this.#verdicts.get(key)
+    if (known !== undefined) return known
+    const verdict = this.#judgeKey(key, carrier)
+    // A key that is a secret itself is not kept in memory.
+    if (verdict.name === key) {
+      if (this.#verdicts.size >= MAX_JUDGED_KEYS) this.#verdicts.clear()
+      this.#verdicts.set(key, verdict)
+    }
+    return verdict
+  }
+
+  #judgeKey(key: string, carrier: string): Verdict {
     if (this.#isKept(key)) return verdict(key, 'keep', undefined)
     const name = this.text(key, carrier)
     const rule = this.#ruleOf(key)
@@ -343,7 +356,10 @@ class PolicyRedactor implements Redactor {
     if ((flags & scanning.HAS_PAIR) !== 0 && current.includes('://')) {
       current = shapes.maskUserinfo(current, this.#found.url_userinfo)
     }
-    if ((flags & scanning.HAS_NUMBER) !== 0) current = this.#maskNumbers(current)
+    if ((flags & scanning.HAS_LONG_NUMBER) !== 0) current = this.#maskCards(current)
+    if ((flags & scanning.HAS_NUMBER) !== 0 && this.#isPci) {
+      current = maskIbans(shapes.maskSsns(current, this.#found.ssn), this.#found.iban)
+    }
     if ((flags & scanning.HAS_AT) !== 0) current = maskEmails(current, this.#maskEmail)
     if ((flags & scanning.HAS_OPAQUE) !== 0) current = shapes.maskAwsSecrets(current, this.#found.aws_secret)
     if ((flags & scanning.HAS_ADDRESS) !== 0) current = maskIps(current, this.#maskIp)
@@ -357,13 +373,11 @@ class PolicyRedactor implements Redactor {
     return current
   }
 
-  #maskNumbers(text: string): string {
-    let current = shapes.maskTracks(text, this.#found.track)
+  #maskCards(text: string): string {
+    const current = shapes.maskTracks(text, this.#found.track)
     const masked = this.#maskPans(current)
     if (masked !== current) this.#hit('pan')
-    current = masked
-    if (!this.#isPci) return current
-    return maskIbans(shapes.maskSsns(current, this.#found.ssn), this.#found.iban)
+    return masked
   }
 
   readonly #maskEmail = (address: string, domain: string): string => {

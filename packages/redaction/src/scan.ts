@@ -1,4 +1,4 @@
-/** Nine digits or more in a row, groups counted together: perhaps a card number, an account or a social security number. */
+/** Nine digits or more in a row, groups counted together: perhaps an account or a social security number. */
 export const HAS_NUMBER = 1
 /** An at sign: perhaps an e-mail address or credentials in a URL. */
 export const HAS_AT = 2
@@ -16,6 +16,8 @@ export const HAS_OPAQUE = 64
 export const HAS_ADDRESS = 128
 /** Two hyphens, as before the name of a command line option. */
 export const HAS_OPTION = 256
+/** Thirteen digits or more in a row, groups counted together: perhaps a card number. */
+export const HAS_LONG_NUMBER = 512
 
 const LETTER = 0
 const DIGIT = 1
@@ -35,6 +37,7 @@ const MARK_SIGN = 10
 const OTHER = 11
 
 const MIN_NUMBER_DIGITS = 9
+const MIN_LONG_DIGITS = 13
 const OPAQUE_CHARS = 40
 const KINDS = createKinds()
 
@@ -55,12 +58,15 @@ export function scan(text: string): number {
       runStart = i + 1
       continue
     }
-    switch (KINDS[code] as number) {
-      case LETTER:
-        digits = 0
-        continue
+    const kind = KINDS[code] as number
+    if (kind === LETTER) {
+      digits = 0
+      continue
+    }
+    switch (kind) {
       case DIGIT:
         if (++digits === MIN_NUMBER_DIGITS) flags |= HAS_NUMBER
+        else if (digits === MIN_LONG_DIGITS) flags |= HAS_LONG_NUMBER
         continue
       case BASE64_SIGN:
         if (code === 0x2f) digits = 0
@@ -70,11 +76,9 @@ export function scan(text: string): number {
         if (isTokenStart(text, i, code)) flags |= HAS_TOKEN
         continue
       // Spaces, dots and dashes stand between groups of digits.
-      case SPACE: {
-        const before = text.charCodeAt(i - 1) | 0x20
-        if ((before === 0x72 || before === 0x63) && isTokenStart(text, i, code)) flags |= HAS_TOKEN
+      case SPACE:
+        if (isSchemeEnd(text, i)) flags |= HAS_TOKEN
         break
-      }
       case DOT:
         if (digits > 0) flags |= HAS_ADDRESS
         else if (text.charCodeAt(i - 1) === 0x47 && isTokenStart(text, i, code)) flags |= HAS_TOKEN
@@ -108,6 +112,22 @@ export function scan(text: string): number {
   }
   if (length - runStart === OPAQUE_CHARS) flags |= HAS_OPAQUE
   return flags
+}
+
+/** Whether the name of a scheme of authentication ends before the space at `i`: Bearer, Basic, Digest, Negotiate. */
+function isSchemeEnd(text: string, i: number): boolean {
+  switch (text.charCodeAt(i - 1) | 0x20) {
+    case 0x72: // bea[rer]
+      return (text.charCodeAt(i - 3) | 0x20) === 0x72 && (text.charCodeAt(i - 4) | 0x20) === 0x61
+    case 0x63: // ba[sic]
+      return (text.charCodeAt(i - 3) | 0x20) === 0x73 && (text.charCodeAt(i - 4) | 0x20) === 0x61
+    case 0x74: // di[gest]
+      return (text.charCodeAt(i - 4) | 0x20) === 0x67 && (text.charCodeAt(i - 5) | 0x20) === 0x69
+    case 0x65: // nego[tiate]
+      return (text.charCodeAt(i - 4) | 0x20) === 0x69 && (text.charCodeAt(i - 5) | 0x20) === 0x74
+    default:
+      return false
+  }
 }
 
 /** Whether a token of a known shape may begin a few characters before `i`. */
@@ -144,11 +164,6 @@ function isTokenStart(text: string, i: number, code: number): boolean {
       return before === 0x53
     case 0x2e: // `.`: SG.
       return before === 0x47 && second === 0x53
-    case 0x20: // a space after Bearer, Basic, and what else names a scheme: its last two letters
-    case 0x09:
-      return (
-        ((before | 0x20) === 0x72 && (second | 0x20) === 0x65) || ((before | 0x20) === 0x63 && (second | 0x20) === 0x69)
-      )
     case 0x24: // `$`: access_token$production$
       return before === 0x6e
     default:

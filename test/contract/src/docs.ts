@@ -2,6 +2,7 @@ import { describeRange, formatValue, OPTIONS } from '@plutus/config'
 import type { OptionSpec } from '@plutus/config'
 import { ERROR_CODES } from '@plutus/conventions'
 import type { ErrorCodeEntry } from '@plutus/conventions'
+import { REDACTION_RULES } from '@plutus/redaction'
 import { listEntryPoints, listPublicNames, listRooms } from './public-names.ts'
 
 /** A part of a document that is made from code: what stands between its two markers. */
@@ -17,6 +18,7 @@ export interface GeneratedPart {
 export const GENERATED_PARTS: readonly GeneratedPart[] = [
   { path: 'packages/config/README.md', name: 'variables', render: renderVariables },
   { path: 'packages/conventions/README.md', name: 'error-codes', render: renderErrorCodes },
+  { path: 'packages/redaction/README.md', name: 'rules', render: renderRules },
   { path: 'test/contract/public-names.md', name: 'public-names', render: renderPublicNames },
 ]
 
@@ -52,6 +54,17 @@ function renderOptions(specs: readonly OptionSpec[]): string {
     spec.source,
   ])
   return renderTable([['Variable', 'Type', 'Must be', 'Default', 'Unit', 'What it does', 'Source'], ...rows])
+}
+
+function renderRules(): string {
+  const rows = REDACTION_RULES.map(({ name, profiles, finds, writes, price }) => [
+    code(name),
+    profiles.length === 0 ? 'on request' : profiles.join(', '),
+    finds,
+    writes,
+    price,
+  ])
+  return renderTable([['Rule', 'Profiles', 'Finds', 'Writes', 'Price of a wrong guess'], ...rows])
 }
 
 function renderErrorCodes(): string {

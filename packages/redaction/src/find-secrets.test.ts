@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { assertNoSecrets, findSecrets } from './find-secrets.ts'
+
+const VISA = '4242424242424242' // published test number, issued to nobody
+
+it('finds secrets at any depth of what was exported, by place and rule', () => {
+  const exported = {
+    resourceSpans: [
+      {
+        name: `pay ${VISA}`,
+        attributes: [
+          { key: 'password', value: { stringValue: 'x' } },
+          { key: 'note', value: { arrayValue: { values: [{ stringValue: 'a@b.co' }] } } },
+          { key: 'count', value: { intValue: '5' } },
+        ],
+      },
+    ],
+    bytes: Buffer.from(`x ${VISA}`),
+    [VISA]: 1,
+  }
+  expect(findSecrets(exported)).toEqual([
+    { path: 'resourceSpans[0].name', rule: 'pan' },
+    { path: 'resourceSpans[0].attributes[0].password', rule: 'secret_key' },
+    { path: 'resourceSpans[0].attributes[1].note.arrayValue.values[0].stringValue', rule: 'email' },
+    { path: 'bytes', rule: 'pan' },
+    { path: 'a key of the whole', rule: 'pan' },
+  ])
+})
+
+it('throws with places and rules, and never with a value', () => {
+  let thrown: unknown
+  try {
+    assertNoSecrets({ a: VISA, [VISA]: 'x' })
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toMatchObject({
+    code: 'PLUTUS_SECRETS_FOUND',
+    message: expect.stringMatching(/^What was exported holds 2 secrets: .*pan at a key of the whole/) as string,
+  })
+  expect((thrown as Error).message).not.toContain(VISA)
+})
+
+it('is content with what was redacted, and with what the policy keeps', () => {
+  expect(() => assertNoSecrets({ card: '****4242', password: '[redacted]', list: [1, null, true] })).not.toThrow()
+  expect(() => assertNoSecrets('jane@example.com', { email: 'keep' })).not.toThrow()
+})
