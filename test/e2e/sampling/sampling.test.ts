@@ -54,6 +54,11 @@ describe.each(RUNS)('on Node $label at a rate of 0.2', (node) => {
     service.order('outside')
     await receiver.waitFor(() => receiver.spans.filter(({ name }) => name === 'late').length === TIMES)
     await receiver.waitFor(() => tracesOf(receiver, '/task-fails').length === TIMES)
+    // Each request is decided, and each decision told, in the time of the program and not in the haste of its end.
+    await receiver.waitFor(() => {
+      const dropped = sumBy(receiver, 'plutus.sampling.dropped', 'plutus.signal')['traces'] ?? 0
+      return tracesOf(receiver, '/plain').length + dropped / 3 === PLAIN + 2
+    })
     await service.end()
   })
 

@@ -89,8 +89,11 @@ export function namesOf({ spans, logs }: SentTrace): string[] {
 
 /** Last value of a metric by what an attribute says, summed over the others. */
 export function sumBy({ metrics }: Receiver, name: string, attribute: string): Record<string, number> {
+  const points = metrics.filter((metric) => metric.name === name).flatMap((metric) => metric.points)
+  // Requests that are on their way at the same time may arrive in any order.
+  const last = points.reduce((latest, { timeUnixNano }) => (timeUnixNano > latest ? timeUnixNano : latest), 0n)
   const sums: Record<string, number> = {}
-  for (const point of metrics.findLast((metric) => metric.name === name)?.points ?? []) {
+  for (const point of points.filter(({ timeUnixNano }) => timeUnixNano === last)) {
     const key = String(point.attributes[attribute])
     sums[key] = (sums[key] ?? 0) + (point.value ?? point.count ?? 0)
   }
