@@ -7,6 +7,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import { TracerProvider as UpstreamTracerProvider } from '@opentelemetry/sdk-trace'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { createBufferPool, decodeLogsRequest, decodeTraceRequest, toPlainAttributes } from '@plutus/otlp'
+import { createRedactor } from '@plutus/redaction'
 import { createProviders } from './providers.ts'
 import type { ProviderOptions } from './providers.ts'
 import { assembleBatch, RecordBuffer } from './record-buffer.ts'
@@ -29,7 +30,7 @@ interface Sdk {
   readonly logsRequest: () => Uint8Array
 }
 
-function createOwn(createSourceSampler?: ProviderOptions['createSourceSampler']): Sdk {
+function createOwn({ createSourceSampler, redact }: Pick<ProviderOptions, 'createSourceSampler' | 'redact'> = {}): Sdk {
   const pool = createBufferPool()
   const last: { traces?: Uint8Array; logs?: Uint8Array } = {}
   let keeps = true
@@ -54,6 +55,7 @@ function createOwn(createSourceSampler?: ProviderOptions['createSourceSampler'])
     spans: bufferOf('traces'),
     logs: bufferOf('logs'),
     createSourceSampler,
+    redact,
   })
   const resource = providers.encodeResource({ 'service.name': 'shop' })
   return {
@@ -157,6 +159,7 @@ const parent = trace.setSpanContext(ROOT_CONTEXT, remote)
 
 const sdks = {
   Plutus: createOwn(),
+  'Plutus, redacting': createOwn({ redact: createRedactor() }),
   'OpenTelemetry JS, encoded': createUpstream(true),
   'OpenTelemetry JS, dropped unencoded': createUpstream(false),
 }
@@ -181,10 +184,12 @@ const contestants = Object.entries(sdks).flatMap(([name, { tracers, loggers }]):
 
 // What sampling at the source costs: a trace of its own for each span and record, of which one in ten is sent.
 let sampler: SourceSampler | undefined
-const sampled = createOwn((parts) => {
-  const slow = { millis: 60_000, routes: {} }
-  sampler = new SourceSampler({ rate: 0.1, slow, maxBytes: 8 * 1024 * 1024, isRateKnown: true }, parts)
-  return sampler
+const sampled = createOwn({
+  createSourceSampler: (parts) => {
+    const slow = { millis: 60_000, routes: {} }
+    sampler = new SourceSampler({ rate: 0.1, slow, maxBytes: 8 * 1024 * 1024, isRateKnown: true }, parts)
+    return sampler
+  },
 })
 const traceContestants = Object.entries({ Plutus: sdks.Plutus, 'Plutus at a rate of 0.1': sampled }).map(
   ([name, { tracers, loggers }]): Contestant => {
@@ -216,6 +221,8 @@ const read = ({ traceRequest, logsRequest }: Sdk): unknown => {
   ]
 }
 deepStrictEqual(read(sdks.Plutus), read(sdks['OpenTelemetry JS, encoded']))
+// Nothing in these records is a secret.
+deepStrictEqual(read(sdks.Plutus), read(sdks['Plutus, redacting']))
 
 for (const [, run] of traceContestants) run()
 sampler?.tick()
