@@ -140,3 +140,18 @@ it('takes no wait for vain while nothing has failed', async () => {
   await Promise.resolve()
   expect(delivery.stopWaiting()).toBe(true)
 })
+
+it.each([
+  [200, true],
+  [199, false],
+])('after %d ms of silence ends the wait of who began it just before: %s', async (waitedMillis, isOver) => {
+  const { delivery, answers } = createDelivery({ waitedMillis })
+  const delivered = delivery.deliver(PARCEL)
+  let isReleased = false
+  void delivery.hurry().then(() => (isReleased = true))
+  delivery.stopWaiting()
+  await Promise.resolve()
+  expect(isReleased).toBe(isOver)
+  answers[0]?.({ ok: true, body: new Uint8Array() })
+  await delivered
+})

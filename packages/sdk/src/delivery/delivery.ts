@@ -138,6 +138,8 @@ export class Delivery {
       if (attempt.hold() !== 'nothing') attempt.abort(isSilent ? 'timeout' : 'aborted')
       else if (isSilent) this.#failed({ ok: false, problem: 'timeout', retryable: true }, waitedMillis)
     }
+    // Who asked to be told in the meantime has nothing to wait for either.
+    if (isVain) this.#release()
     return isVain
   }
 

@@ -114,7 +114,43 @@ it('waits for nobody at the end when it may not wait', () => {
   const { pipeline, send, lines } = createPipeline(settingsFor('http/protobuf'))
   send('1')
   pipeline.finish(0)
-  expect(lines).toEqual(['Telemetry lost: log records 1 (the process ended first)'])
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^Telemetry lost: log records 1 \(the process ended first\); endpoint http:\/\/127\.0\.0\.1:\d+, see E and PLUTUS_EXIT_WAIT_MS$/,
+    ),
+  ])
+})
+
+it('names each endpoint of what it had no time for, without the secrets in it', () => {
+  const logs = settingsFor('http/protobuf', 'http://user:secret@127.0.0.1:1/?key=secret')
+  const metrics = settingsFor('http/protobuf', 'http://127.0.0.1:2')
+  const { send, push, lines, pipeline } = createPipeline(logs, {
+    settings: {
+      targets: [
+        { signal: 'logs', settings: logs, giveUpAfterMillis: Infinity },
+        {
+          signal: 'metrics',
+          settings: { ...metrics, names: { ...metrics.names, endpoint: 'M' } },
+          giveUpAfterMillis: Infinity,
+        },
+      ],
+      resource: new Uint8Array(),
+      userAgent: 'test',
+    },
+  })
+  send('1')
+  push({
+    signal: 'metrics',
+    isDurable: false,
+    bytes: new Uint8Array(1),
+    scopes: [],
+    runs: new Uint32Array(),
+    records: 2,
+  })
+  pipeline.finish(0)
+  expect(lines).toEqual([
+    'Telemetry lost: log records 1 (the process ended first), data points 2 (the process ended first); endpoint http://127.0.0.1:1, http://127.0.0.1:2, see E, M and PLUTUS_EXIT_WAIT_MS',
+  ])
 })
 
 describe('what has left the main thread as a whole when the process ends', () => {

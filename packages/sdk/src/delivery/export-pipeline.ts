@@ -108,10 +108,20 @@ export class ExportPipeline {
     if (this.#sender instanceof WorkerSender) this.#sender.hear()
     for (const [signal, count] of this.#outbox.records) {
       const problem = this.#problems.get(signal)
-      this.#options.losses.dropped(signal, problem === undefined ? 'process_end' : reasonOf(problem), count)
+      // What was cut off had no time to show anything.
+      const isCut = problem === undefined || problem === 'aborted'
+      this.#options.losses.dropped(signal, isCut ? 'process_end' : reasonOf(problem), count)
     }
     this.#outbox.clear()
-    this.#options.losses.reportAll()
+    this.#options.losses.reportAll((signals) => this.#describeWay(signals))
+  }
+
+  /** A fact, since an endpoint that had less than a second is not to blame. */
+  #describeWay(signals: ReadonlySet<Signal>): string {
+    const ways = this.#options.settings.targets.filter(({ signal }) => signals.has(signal))
+    const places = new Set(ways.map(({ settings: { url } }) => `${url.protocol}//${url.host}`))
+    const variables = new Set(ways.map(({ settings: { names } }) => names.endpoint))
+    return `endpoint ${[...places].join(', ')}, see ${[...variables].join(', ')} and PLUTUS_EXIT_WAIT_MS`
   }
 
   #finishBy(thread: WorkerSender | undefined, millis: number): void {

@@ -35,6 +35,8 @@ const UNTOLD: ReadonlySet<LossReason> = new Set([
 ])
 // What the news of an endpoint say already, in the same line.
 const SAID: ReadonlySet<LossReason> = new Set(['unreachable', 'timeout', 'refused'])
+// What a longer wait, or another endpoint, might have saved.
+const CUT_SHORT: ReadonlySet<LossReason> = new Set(['timeout', 'process_end'])
 const FIRST_REPORT_MILLIS = 1000
 const HOLD_MILLIS = 5000
 const REPORT_MILLIS = 60_000
@@ -133,14 +135,16 @@ export class Losses implements LossCounter {
   /**
    * Tells at once whatever has not been told: the process ends. Of what is recorded and lost after that, listeners of
    * `exit` being the last to run, it tells the sums whenever one has doubled.
+   *
+   * @param describeWay Tells where signals were to go and what to look at, for a line that no news of an endpoint opens.
    */
-  reportAll(): void {
+  reportAll(describeWay?: (signals: ReadonlySet<Signal>) => string): void {
     const isFirst = this.#end === undefined
     const { sums, told } = (this.#end ??= { sums: new Map(), told: new Map() })
     for (const loss of this.#unreported.values()) addLoss(sums, loss)
     if ([...sums].some(([key, { count }]) => count >= 2 * (told.get(key) ?? 0))) {
       for (const [key, { count }] of sums) told.set(key, count)
-      if (isFirst) this.#report()
+      if (isFirst) this.#report(describeWay)
       else this.#warn(`Telemetry lost: ${describeLosses(sums, false)}, in all`)
     }
     this.#unreported.clear()
@@ -160,16 +164,22 @@ export class Losses implements LossCounter {
     return held
   }
 
-  #report(): void {
+  #report(describeWay?: (signals: ReadonlySet<Signal>) => string): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#nextReportAt = performance.now() + REPORT_MILLIS
     const held = this.#takeHeld()
     const last = held.at(-1)?.news
     const lost = describeLosses(this.#unreported, last !== undefined)
+    const cut = new Set(
+      [...this.#unreported.values()].flatMap((loss) => (CUT_SHORT.has(loss.reason) ? loss.signal : [])),
+    )
     this.#unreported.clear()
     for (const { line } of held.slice(0, -1)) this.#warn(line)
-    if (last === undefined) return this.#warn(`Telemetry lost: ${lost}`)
+    if (last === undefined) {
+      const way = cut.size === 0 ? undefined : describeWay?.(cut)
+      return this.#warn(`Telemetry lost: ${lost}${way === undefined ? '' : `; ${way}`}`)
+    }
     const advice = last.advice === undefined ? '' : `; ${last.advice}`
     this.#warn(`${last.what}, lost: ${lost}${advice}`)
   }
