@@ -168,7 +168,7 @@ class StripeCall {
   }
 
   #succeed(response: unknown): void {
-    const last = memberOf(response, 'lastResponse')
+    const last = memberOf(response, 'lastResponse') ?? response // a stream of the Web holds it itself
     const requestId = wordOf(last, 'requestId')
     const { seconds } = this.#call
     this.#call.end({

@@ -8,9 +8,13 @@ import { events, lastSpan, load, reset, spans } from './telemetry.test.support.t
 interface Client {
   readonly customers: { create(params: object): Promise<object>; list(): Promise<object> }
   readonly paymentIntents: { create(params: object): Promise<object> }
+  readonly quotes: { pdf(id: string): Promise<ReadableStream> }
   readonly webhooks: { constructEvent(payload: string, header: string, secret: string): unknown }
 }
-type StripeClass = new (key: string | undefined, config: object) => Client
+interface StripeClass {
+  new (key: string | undefined, config: object): Client
+  createFetchHttpClient(): object
+}
 
 const instrumentation = createStripeInstrumentation({ events: false })
 let standIn: StripeStandIn
@@ -116,6 +120,19 @@ it('ends the span of a call whose own authenticator fails', async () => {
   void client.customers.list()
   expect(await unhandled).toMatchObject({ message: 'Unable to authenticate the request' })
   expect(lastSpan()).toMatchObject({ name: 'stripe.customers.list', status: { code: 2 } })
+})
+
+it('follows the client on fetch, whose streams are those of the Web', async () => {
+  const client = connect(standIn.apiKey, { httpClient: (load('stripe') as StripeClass).createFetchHttpClient() })
+  await client.customers.create({})
+  expect(lastSpan().attributes).toMatchObject({ 'http.response.status_code': 200 })
+  const stop = standIn.fail(() => ({ status: 200, body: 'a quote' }))
+  const stream = await client.quotes.pdf('qt_1').finally(stop)
+  expect(await new Response(stream).text()).toBe('a quote')
+  expect(lastSpan()).toMatchObject({
+    name: 'stripe.quotes.pdf',
+    attributes: { 'stripe.request_id': standIn.requests.at(-1)?.requestId },
+  })
 })
 
 it('does nothing while it is disabled', async () => {
