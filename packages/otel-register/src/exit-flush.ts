@@ -1,27 +1,44 @@
 import type { Engine } from './engine.ts'
 import { isSurvivable } from './process-events.ts'
 
+// The rest is for what is recorded last, and for hearing what became of everything.
+const FLUSH_SHARE = 0.8
+
 /**
  * Flushes when the event loop has run dry, once, when an exception goes by that the application survives, and when the
- * process ends. Holds the process for at most `waitMillis` each time, and changes neither exit code nor what is printed.
+ * process ends. An end holds the process for at most `waitMillis`, and changes neither exit code nor what is printed.
  */
 export function flushAtExit(engine: Engine, waitMillis: number): void {
+  let leftMillis = waitMillis
+  const flushOnce = async (): Promise<void> => {
+    leftMillis = await flushHolding(engine, waitMillis)
+    // A listener of the application may have given the event loop work: its end is another one then.
+    setTimeout(() => {
+      leftMillis = waitMillis
+    }, waitMillis).unref()
+  }
   process.once('beforeExit', () => {
-    if (waitMillis > 0) void flushHolding(engine, waitMillis)
+    if (waitMillis > 0) void flushOnce()
   })
-  process.on('exit', () => engine.finish?.(waitMillis))
+  process.on('exit', () => engine.finish?.(leftMillis))
   process.on('uncaughtExceptionMonitor', () => {
     // What ends the process does so in this very turn, and `exit` follows: nothing asynchronous would leave it.
     if (isSurvivable()) void engine.flush(waitMillis)
   })
 }
 
-/** Flushes and keeps the event loop alive meanwhile, for at most `waitMillis`. Never rejects. */
-export async function flushHolding(engine: Engine, waitMillis: number): Promise<void> {
+/**
+ * Flushes and keeps the event loop alive meanwhile, for a part of `waitMillis` where the engine can finish in the rest.
+ * Resolves with what is left of it. Never rejects.
+ */
+export async function flushHolding(engine: Engine, waitMillis: number): Promise<number> {
+  const since = performance.now()
+  const flushMillis = engine.finish === undefined ? waitMillis : waitMillis * FLUSH_SHARE
   let hold: NodeJS.Timeout | undefined
   const over = new Promise<void>((resolve) => {
-    hold = setTimeout(resolve, waitMillis)
+    hold = setTimeout(resolve, flushMillis)
   })
-  await Promise.race([engine.flush(waitMillis), over])
+  await Promise.race([engine.flush(flushMillis), over])
   clearTimeout(hold)
+  return Math.max(waitMillis - (performance.now() - since), 0)
 }

@@ -109,10 +109,9 @@ export function start({ require, entry, version, isWorker, code }: StartOptions)
   watchSignals({
     beforeEnd: async (signal) => {
       recordEnd(signal)
-      const start = performance.now()
-      await flushHolding(engine, waitMillis)
+      const leftMillis = await flushHolding(engine, waitMillis)
       // What was recorded meanwhile.
-      engine.finish?.(Math.max(waitMillis - (performance.now() - start), 0))
+      engine.finish?.(leftMillis)
     },
     ...(engine.finish && {
       beforeEndNow: (signal) => {

@@ -70,7 +70,9 @@ it('tells the sums of what is recorded after the end and lost, to the last doubl
     ['spans', ALL.spans],
     ['log records', ALL.records],
   ] as const) {
-    const count = Number(new RegExp(`${item} (\\d+)`).exec(last)?.[1])
+    // Some for want of time, where the machine is busy, and some because nobody answers.
+    const counts = [...last.matchAll(new RegExp(`${item} (\\d+)`, 'g'))].map((match) => Number(match[1]))
+    const count = counts.reduce((sum, one) => sum + one, 0)
     expect(count).toBeGreaterThan(all / 2)
     expect(count).toBeLessThanOrEqual(all)
   }
@@ -93,7 +95,7 @@ it.each([...WAYS, 'by itself, recording in an exit listener'])(
 )
 
 it.each(WAYS)(
-  'counts what the wait was too short for when it ends %s, and says nothing about the endpoint',
+  'counts what the wait was too short for when it ends %s, and names the endpoint without blaming it',
   async (way) => {
     const receiver = await startReceiver()
     try {
@@ -104,6 +106,9 @@ it.each(WAYS)(
         PLUTUS_EXIT_WAIT_MS: '400',
       })
       expect(stderr).not.toContain('does not answer')
+      expect(readLosses(stderr).line).toContain(
+        `; endpoint ${receiver.httpUrl}, see OTEL_EXPORTER_OTLP_ENDPOINT and PLUTUS_EXIT_WAIT_MS`,
+      )
       const losses = [...stderr.matchAll(/(spans|log records) (\d+)/g)]
       const sum = (item: string): number =>
         losses.filter((match) => match[1] === item).reduce((total, match) => total + Number(match[2]), 0)

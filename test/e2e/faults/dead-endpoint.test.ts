@@ -89,6 +89,15 @@ describe.concurrent('a program ends as without the hook where nobody reads what 
       expect(lines).toEqual([expect.stringMatching(lineOf(SILENT))])
     })
   }
+
+  it('in time with the wait that it has by default, which is too short to blame anybody', async () => {
+    const { PLUTUS_EXIT_WAIT_MS: _longer, ...env } = environment(server.url, 'http/protobuf')
+    const lines = await runBoth({ program: 'bulk.mjs', args: ['0'], env })
+    // On a busy machine its attempts may have taken a second all the same.
+    expect(lines).toEqual([expect.stringMatching(/^plutus: .*\blost: /)])
+    expect(lines[0]).toContain(server.url)
+    expect(lines[0]).toContain('see OTEL_EXPORTER_OTLP_ENDPOINT')
+  })
 })
 
 // Elsewhere a full backlog refuses connections.
