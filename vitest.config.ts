@@ -23,7 +23,7 @@ export default defineConfig({
   test: {
     // Most of the time goes into waiting for child processes; of two cores, vitest alone would use one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    reporters: process.env['CI'] ? ['default', './test/kit/src/summary-reporter.ts'] : ['default'],
+    reporters: ['default', './test/kit/src/summary-reporter.ts'],
     projects: [
       unit('unit', ['packages/*/src/**/*.test.ts', 'test/{kit,bench}/src/**/*.test.ts', 'examples/*/src/**/*.test.ts']),
       unit('contract', ['test/contract/**/*.test.ts']),

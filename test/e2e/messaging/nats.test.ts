@@ -15,7 +15,7 @@ const ERRORS: Record<string, object> = {
 }
 
 it.skipIf(!services.nats.available).each(PROGRAMS)(
-  'has one trace from publish to consume with %s on Node %s, and the same messages as without the hook',
+  `has one trace from publish to consume with %s on Node %s, and the same messages as without the hook ${services.nats.reason}`,
   async (name, _label, node) => {
     const prefix = `plutus.t${process.pid}.${name.replace('.', '-')}-${node.label.replace('.', '-')}`
     const env = { NATS_URL: services.nats.url, SUBJECT_PREFIX: prefix }

@@ -8,7 +8,7 @@ const PROGRAMS = END_NODES.flatMap((node) =>
 )
 
 it.skipIf(!services.rabbitmq.available).each(PROGRAMS)(
-  'has one trace from publish to consume with %s on Node %s, and the same messages as without the hook',
+  `has one trace from publish to consume with %s on Node %s, and the same messages as without the hook ${services.rabbitmq.reason}`,
   async (name, _label, node) => {
     const env = { RABBITMQ_URL: services.rabbitmq.url }
     const { spans } = await runBoth(programFile(name), { node, env })

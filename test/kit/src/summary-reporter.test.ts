@@ -41,6 +41,21 @@ describe('the closing line', { timeout: 60_000 }, () => {
     expect(code).toBe(0)
   })
 
+  it('names each server that was not there once, with the number of tests that wanted it', async () => {
+    const [stock, bank] = [
+      'no stock server (ECONNREFUSED); STOCK_URL names another',
+      'no bank (gone); BANK names another',
+    ]
+    const body = `describe.skip('shop ${stock} ${bank}', () => { it('a', () => {})\nit('b', () => {}) })
+it.skip('c (${bank})', () => {})\nit.skip('f no Go to build bank-mock with', () => {})\nit.skip('d', () => {})\nit('e', () => {})\n`
+    const { stdout, code } = await runTests(body)
+    expect(stdout).toMatch(
+      /another \(2\)\n {2}no bank \(gone\); BANK names another \(3\)\n {2}no Go to build bank-mock with \(1\)\n1 passed, 0 failed, 5 skipped\n$/,
+    )
+    expect(stdout).toContain(`\nSkipped for what is not here:\n  ${stock} (2)\n`)
+    expect(code).toBe(0)
+  })
+
   it('fails a run with something skipped in CI and names it with its reason', async () => {
     const body = "describe('stock', () => { it('a', () => {})\nit('b', ({ skip }) => { skip('no server') }) })\n"
     const { last, code, stdout } = await runTests(body, { CI: '1' })

@@ -4,9 +4,12 @@ import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vi
 
 const STANDARD_OUTPUT = 1
 
+// What the kit says of a server or a compiler that is not there. Linear: names of tests are short, and ours.
+const REASON = /\bno (?:[^()]+\([^()]*\); \w+ names another|Go to build [\w-]+ with)/g
+
 /**
- * Ends a run with one plain line, `N passed, N failed, N skipped`. With `CI` set the run also fails if anything was
- * skipped, naming it, or if no test ran.
+ * Ends a run with one plain line, `N passed, N failed, N skipped`, and tells before it which servers were not there. With
+ * `CI` set the run also fails if anything was skipped, naming it, or if no test ran.
  *
  * A file that does not load, a suite whose hook fails and an error outside any test each count as one failed.
  */
@@ -24,8 +27,8 @@ export class SummaryReporter implements Reporter {
     const brokenSuites = suites.filter((suite) => suite.errors().length > 0).length
     const failed = count('failed') + brokenSuites + unhandledErrors.length
     const skipped = tests.filter((test) => test.result().state === 'skipped' || test.result().state === 'pending')
-    const lines = process.env['CI'] ? this.#refuse(count('passed') + count('failed'), skipped) : []
-    if (lines.length > 0) process.exitCode = 1
+    const lines = process.env['CI'] ? this.#refuse(count('passed') + count('failed'), skipped) : describeAbsent(skipped)
+    if (process.env['CI'] && lines.length > 0) process.exitCode = 1
     lines.push(`${count('passed')} passed, ${failed} failed, ${skipped.length} skipped`)
     // Whatever vitest and other reporters have yet to say comes first.
     process.once('exit', () => writeSync(STANDARD_OUTPUT, `${lines.join('\n')}\n`))
@@ -45,6 +48,16 @@ export class SummaryReporter implements Reporter {
     const note = result.state === 'skipped' && result.note ? ` (${result.note})` : ''
     return `${file} > ${test.fullName}${note}`
   }
+}
+
+/** What was not there, with the number of tests that say so. */
+function describeAbsent(skipped: readonly TestCase[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { fullName } of skipped) {
+    for (const [reason] of fullName.matchAll(REASON)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  if (counts.size === 0) return []
+  return ['Skipped for what is not here:', ...[...counts].map(([reason, count]) => `  ${reason} (${count})`)]
 }
 
 // vitest takes a reporter's default export.
