@@ -28,6 +28,11 @@ export const INTENDED_DIFFERENCES: readonly IntendedDifference[] = [
     why: 'what limits cut is counted; upstream counts it in no metric',
   },
   {
+    record: /^metric plutus\.redaction\.hits /,
+    field: /^(?:record|order)$/,
+    why: 'the own engine masks at once; what is masked as a batch is sent is counted late, after the last collection not at all',
+  },
+  {
     field: /^(?:body|attributes\.(?:not\.a\.number|infinite))$/,
     upstream: undefined,
     why: 'JSON has no such numbers; ProtoJSON writes them as text, upstream sends null',
@@ -105,8 +110,8 @@ export const INTENDED_DIFFERENCES: readonly IntendedDifference[] = [
   {
     record: /CLIENT GET \(\/refused\) #2$/,
     field: 'attributes.url.full',
-    own: 'http://127.0.0.1:1/refused?token=secret',
-    upstream: 'http://REDACTED:REDACTED@127.0.0.1:1/refused?token=secret',
+    own: 'http://127.0.0.1:1/refused?token=[redacted]',
+    upstream: 'http://[redacted]@127.0.0.1:1/refused?token=[redacted]',
     why: 'no credentials in both; the request does not tell whether its authorization stood in the URL',
   },
 ]
