@@ -16,6 +16,8 @@ interface Suite {
   readonly files: readonly string[]
   /** For the run under the hook. */
   readonly env?: Readonly<Record<string, string>>
+  /** Tests that look at what the hook is meant to change. */
+  readonly meant?: readonly string[]
 }
 
 const SUITES: readonly Suite[] = [
@@ -30,6 +32,8 @@ const SUITES: readonly Suite[] = [
   {
     name: 'fastify',
     version: '5.12.8',
+    // It counts the hooks of an instance by a symbol of fastify's own; the instrumentation adds one.
+    meant: ['onRequest hook should support encapsulation / 2'],
     files: [
       'test/*.test.js',
       'test/internals/*.test.js',
@@ -88,7 +92,8 @@ try {
       OTEL_LOG_LEVEL: 'error',
       ...suite.env,
     })
-    const { broken, verdict } = compareRuns(without, underHook, receiver.requests.length - requests)
+    const { broken: all, verdict } = compareRuns(without, underHook, receiver.requests.length - requests)
+    const broken = all.filter((name) => suite.meant?.includes(name) !== true)
     process.stdout.write(`${suite.name} ${suite.version}: ${verdict}\n`)
     for (const name of broken) process.stdout.write(`  only under the hook: ${name}\n`)
     if (broken.length > 0) process.exitCode = 1
