@@ -78,7 +78,8 @@ export class ClientCall {
     // In the context of the call, so that an exemplar finds its trace.
     meters.duration.record(this.seconds, labels, this.context)
     if (this.retries > 0) meters.retries.add(this.retries, operation, this.context)
-    const decline = failure?.declineCode
+    // Some refusals of a card have no code of the issuer's, but one of the provider's.
+    const decline = failure?.declineCode ?? (failure?.providerType === 'card_error' ? failure.code : undefined)
     if (decline !== undefined)
       meters.declines.add(1, { ...operation, [`${provider}.decline_code`]: decline }, this.context)
   }

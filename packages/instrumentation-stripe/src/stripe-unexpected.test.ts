@@ -1,9 +1,10 @@
+import { AlwaysOffSampler, TracerProvider } from '@opentelemetry/sdk-trace'
 import { startStripe, type StripeStandIn } from '@plutus/test-kit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { trace } from '@opentelemetry/api'
 import { createStripeInstrumentation } from './stripe.ts'
 import { followRequest, type Host } from './stripe-request.ts'
-import { events, lastSpan, load, reset, spans } from './telemetry.test.support.ts'
+import { events, lastSpan, load, points, reset, spans } from './telemetry.test.support.ts'
 
 interface Client {
   readonly customers: { create(params: object): Promise<object>; list(): Promise<object> }
@@ -77,6 +78,19 @@ describe('a library that is not as expected', () => {
     })
     // Nothing was sent: nobody has to wonder what became of it.
     expect(events()).toMatchObject([{ name: 'payment.attempt', attributes: { 'payment.status': 'failed' } }])
+  })
+
+  it('measures and tells a call that is not sampled', async () => {
+    const tracer = new TracerProvider({ sampler: new AlwaysOffSampler() }).getTracer('test')
+    const request = followRequest({ ...host, tracer }, (...args) => {
+      const callback = args[7] as (error: unknown, response: unknown) => void
+      const intent = { id: 'pi_unsampled', object: 'payment_intent', amount: 1, currency: 'eur', status: 'succeeded' }
+      callback(null, intent)
+    })
+    Reflect.apply(request, {}, ['POST', null, '/v1/payment_intents', {}, null, {}, [], () => 0])
+    expect(spans()).toEqual([])
+    expect(events().map(({ name }) => name)).toEqual(['payment.attempt', 'payment.completion'])
+    expect(await points('stripe.client.operation.duration')).toHaveLength(1)
   })
 
   it('lets nothing that is not a word of the provider become an attribute', () => {

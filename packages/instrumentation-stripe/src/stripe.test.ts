@@ -180,6 +180,16 @@ describe.each(STRIPE_PACKAGES)('%s', (library) => {
     ])
   })
 
+  it('counts a card error without a decline code by its code', async () => {
+    const error = { code: 'expired_card', decline_code: undefined } as unknown as NonNullable<Sabotage['error']>
+    await failing({ status: 402, error }, 1, () => client.paymentIntents.create(PAYMENT))
+    expect(lastSpan().attributes).not.toHaveProperty('stripe.decline_code')
+    expect((await points('stripe.client.declines')).map(({ attributes }) => attributes)).toEqual([
+      { 'stripe.operation': 'payment_intents.create', 'stripe.decline_code': 'expired_card' },
+    ])
+    expect(completions()).toMatchObject([{ 'payment.status': 'failed', 'error.type': 'expired_card' }])
+  })
+
   it('counts retries, and tells the outcome of the last attempt', async () => {
     const patient = connect(library, { maxNetworkRetries: 2 })
     let left = 2
