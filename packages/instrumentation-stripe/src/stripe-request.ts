@@ -118,6 +118,8 @@ class StripeCall {
   readonly #host: Host
   readonly #asking: Asking
   readonly #call: ClientCall
+  /** What the call does, also where it is named as a raw request. */
+  readonly #operation: string
   #attempts = 0
   #apiVersion: string | undefined
   #account: string | undefined
@@ -128,6 +130,7 @@ class StripeCall {
     this.#asking = asking
     const { method, path } = asking
     const { operation, template } = namePath(method, path)
+    this.#operation = operation
     const list = currentList()
     const stripe = memberOf(sender, '_stripe')
     followAttempts(stripe)
@@ -178,14 +181,15 @@ class StripeCall {
     })
     if (!isObject(response) || this.#asking.method === 'GET') return
     if (textOf(response, 'object') !== undefined) rememberObject(response, this.#call.span.spanContext())
-    this.#tell(() => readFacts({ trigger: this.#call.operation, object: response, seconds, requestId }))
+    this.#tell(() => readFacts({ trigger: this.#operation, object: response, seconds, requestId }))
   }
 
   /** Ends the call with an error. What was never sent is known to have done nothing. */
   fail(error: unknown, isSent = true): void {
     const read = readStripeError(error)
     const failure = isSent ? read : { ...read, isUnknown: false }
-    const { seconds, operation } = this.#call
+    const { seconds } = this.#call
+    const operation = this.#operation
     const intent = memberOf(error, 'payment_intent')
     this.#call.end({ failure, attributes: this.#describe(headersOf(error), memberOf(intent, 'livemode')) })
     if (this.#asking.method === 'GET') return

@@ -301,6 +301,8 @@ describe.each(STRIPE_PACKAGES.filter((library) => majorOf(library) >= 17))('%s',
     ])
     await client.customers.create({})
     expect(lastSpan().name).toBe('stripe.customers.create')
+    await client.rawRequest?.('POST', '/v1/payment_intents', PAYMENT)
+    expect(completions()).toMatchObject([{ 'payment.status': 'succeeded', 'payment.amount': 1999 }])
   })
 })
 
