@@ -20,6 +20,7 @@ import { createHookRedaction } from './redaction.ts'
 import { createTeller } from './teller.ts'
 import { loadPart } from './plutus/load-part.ts'
 import { startPlutus } from './plutus/start-plutus.ts'
+import { findWorkingDirectory } from './working-directory.ts'
 
 /** What the entry hands over. */
 export interface StartOptions {
@@ -53,16 +54,18 @@ export function start({ require, entry, version, isWorker, code }: StartOptions)
   const given = resolveConfig(process.env)
   const redaction = createHookRedaction(given)
   const teller = createTeller(given.get('OTEL_LOG_LEVEL'), redaction.redactLine)
+  // The main thread has the same flags, and tells of them.
+  const warnOnce = isWorker ? () => {} : teller.warn
   const first = findStartState()
   if (first !== undefined) {
-    tellRepeat(first, { entry, version }, teller.warn)
+    tellRepeat(first, { entry, version }, warnOnce)
     return
   }
   const state = { version, entry, isRepeatTold: false }
   claimStart(state)
-  const config = withUsableFile(given, isWorker ? () => {} : teller.warn)
+  const config = withUsableFile(given, warnOnce)
   configureEvents(config, redaction.redactor)
-  const onRepeat = (): void => tellRepeat(state, state, teller.warn)
+  const onRepeat = (): void => tellRepeat(state, state, warnOnce)
   // Node's test runner hands `--require` to the processes of its tests twice, which is nobody's mistake.
   if (process.env['NODE_TEST_CONTEXT'] !== undefined) state.isRepeatTold = true
   const choice = chooseInstrumentations(
@@ -156,7 +159,7 @@ function isEntryImportedTwice(entry: string, require: NodeJS.Require): boolean {
   return isImportedTwice(options, (specifier) => {
     try {
       const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier
-      return require.resolve(path, { paths: [process.cwd()] }) === entry
+      return require.resolve(path, { paths: [findWorkingDirectory()] }) === entry
     } catch {
       return false
     }
@@ -165,7 +168,7 @@ function isEntryImportedTwice(entry: string, require: NodeJS.Require): boolean {
 
 function describeStart(engine: Engine, version: string, chosen: readonly InstrumentationSpec[]): string {
   const program = process.argv[1]
-  const folder = program === undefined ? process.cwd() : dirname(program)
+  const folder = program === undefined ? findWorkingDirectory() : dirname(program)
   const instruments = describeInstrumentations(chosen, readDependencies(folder))
   return `${NAME} ${version} sends to ${engine.destination}; instruments ${instruments}`
 }

@@ -58,6 +58,25 @@ describe.each(END_NODES)('on Node $label, by', (node) => {
   })
 })
 
+it('tells once that it was to start twice, however many worker threads have the same flags', async () => {
+  const nodeOptions = ['--require', '@plutus/otel-register']
+  const { stderr } = await runProgram({ hook: 'import', nodeOptions, file: programFile('workers.cjs'), receiver })
+  expect(recorded()).toEqual(['main', 'worker 1', 'worker 2'])
+  expect(stderr.split('\n').filter((line) => line.includes('start twice'))).toHaveLength(1)
+})
+
+it.runIf(process.platform !== 'win32').each(['plutus', 'upstream'])(
+  'starts where the working directory is gone (PLUTUS_ENGINE=%s)',
+  async (PLUTUS_ENGINE) => {
+    const env = { PLUTUS_ENGINE, OTEL_LOG_LEVEL: 'warn', PLUTUS_EXIT_WAIT_MS: '10000' }
+    const file = programFile('starts-without-folder.cjs')
+    const { code, stderr } = await runProgram({ hook: 'none', file, env, receiver })
+    expect(code).toBe(0)
+    expect(stderr).not.toContain('is off') // Node starts no thread there, which is told
+    expect(recorded()).toEqual(['without a folder'])
+  },
+)
+
 it('tells in one line which modules were loaded before the hook', async () => {
   const { code, stderr } = await runProgram({
     hook: 'none',

@@ -11,6 +11,7 @@ import { createPlutusEngine, NOWHERE } from './plutus-engine.ts'
 import { findUnsupported, isSampling, readSignals } from './plutus-settings.ts'
 import type { SignalSettingsTable } from './plutus-settings.ts'
 import type { Works } from './works.ts'
+import { findWorkingDirectory } from '../working-directory.ts'
 
 /** Starts our own engine, or upstream's SDK where a setting asks for what only that does. */
 export const startPlutus: StartEngine = (host) => {
@@ -84,7 +85,7 @@ interface LateWorks {
 function createLateWorks(host: EngineHost, signals: SignalSettingsTable): LateWorks {
   // What is made later must not belong to the request during which it is made, and is told of where the program was.
   const outside = AsyncLocalStorage.snapshot()
-  const place = { program: process.argv[1], workingDirectory: process.cwd() }
+  const place = { program: process.argv[1], workingDirectory: findWorkingDirectory() }
   let works: Works | undefined
   let isOpen = false
   const open = (): Works | undefined => {

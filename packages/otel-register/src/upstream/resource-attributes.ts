@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import type { Attributes } from '@opentelemetry/api'
 import { DISTRO_NAME, readDistroVersion } from './distro.ts'
 import { findMainPackage } from './main-package.ts'
+import { findWorkingDirectory } from '../working-directory.ts'
 
 /** Names of the detectors, as `OTEL_NODE_RESOURCE_DETECTORS` has them. */
 export type DetectorName = 'all' | 'none' | 'env' | 'host' | 'os' | 'process' | 'service' | 'serviceinstance'
@@ -32,7 +33,7 @@ export interface ProgramPlace {
  */
 export function describeResource(
   { detectors, attributes, sdk }: ResourceSettings,
-  { program, workingDirectory }: ProgramPlace = { program: process.argv[1], workingDirectory: process.cwd() },
+  { program, workingDirectory }: ProgramPlace = { program: process.argv[1], workingDirectory: findWorkingDirectory() },
 ): Attributes {
   const wants = (name: DetectorName): boolean =>
     !detectors.includes('none') && (detectors.includes('all') || detectors.includes(name))

@@ -100,6 +100,29 @@ it.each([
   expect(lines).toEqual(['The export thread cannot run, so the main thread sends telemetry; see PLUTUS_EXPORT_THREAD'])
 })
 
+it('tells at the end what only the export thread could have sent, where there can be none', () => {
+  // A process that Node does not permit to start threads.
+  const worker = { file: new URL('https://127.0.0.1/no-thread-runs-this.js'), env: {} }
+  const { pipeline, send, lines } = createPipeline(settingsFor('http/protobuf'), { thread: 'main', worker })
+  send('1')
+  pipeline.finish(WAIT_MILLIS)
+  expect(lines).toEqual([
+    'The export thread cannot run, so the main thread sends telemetry; see PLUTUS_EXPORT_THREAD',
+    'Telemetry lost: log records 1 (the export thread failed)',
+  ])
+})
+
+it('does not wait at the end for a thread that has failed before', async () => {
+  const worker = { file: new URL('data:text/javascript,throw new Error("broken")'), env: {} }
+  const { pipeline, send, lines } = createPipeline(settingsFor('http/protobuf'), { worker })
+  send('1')
+  await pipeline.flush(WAIT_MILLIS)
+  send('2')
+  pipeline.finish(WAIT_MILLIS)
+  expect(bodies()).toEqual(['1'])
+  expect(lines.slice(1)).toEqual(['Telemetry lost: log records 1 (the export thread failed)'])
+})
+
 it('tells at the end what did not arrive', () => {
   const { pipeline, send, lines } = createPipeline(settingsFor('http/protobuf', 'http://127.0.0.1:1'))
   send('1', '2', '3')

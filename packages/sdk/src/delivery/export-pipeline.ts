@@ -3,7 +3,7 @@ import { reasonOf } from './delivery.ts'
 import { Exporter } from './exporter.ts'
 import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
 import { createLocalSender } from './local-sender.ts'
-import type { Losses } from './losses.ts'
+import type { Losses, LossReason } from './losses.ts'
 import { Outbox } from './outbox.ts'
 import type { OutboxEntry } from './outbox.ts'
 import type { PackedBatch } from './packed-batch.ts'
@@ -46,6 +46,8 @@ export class ExportPipeline {
   readonly #problems = new Map<Signal, Problem>()
   #sender: Sender | undefined
   #isStarting = false
+  /** Whether the export thread has failed: another would be waited for in vain. */
+  #hasFailed = false
   #waiters: Waiter[] = []
   #round = 0
   #endsAt: number | undefined
@@ -104,13 +106,18 @@ export class ExportPipeline {
   finish(millis: number): void {
     this.#endsAt ??= performance.now() + millis
     const left = Math.max(this.#endsAt - performance.now(), 0)
-    if (!this.#outbox.isEmpty && left > 0 && !this.#isHopeless()) this.#finishBy(this.#findThread(), left)
+    let ending: LossReason = 'process_end'
+    if (!this.#outbox.isEmpty && left > 0 && !this.#isHopeless()) {
+      const thread = this.#findThread()
+      if (thread === undefined) ending = 'export_thread'
+      else this.#finishBy(thread, left)
+    }
     if (this.#sender instanceof WorkerSender) this.#sender.hear()
     for (const [signal, count] of this.#outbox.records) {
       const problem = this.#problems.get(signal)
       // What was cut off had no time to show anything.
       const isCut = problem === undefined || problem === 'aborted'
-      this.#options.losses.dropped(signal, isCut ? 'process_end' : reasonOf(problem), count)
+      this.#options.losses.dropped(signal, isCut ? ending : reasonOf(problem), count)
     }
     this.#outbox.clear()
     this.#options.losses.reportAll((signals) => this.#describeWay(signals))
@@ -124,8 +131,7 @@ export class ExportPipeline {
     return `endpoint ${[...places].join(', ')}, see ${[...variables].join(', ')} and PLUTUS_EXIT_WAIT_MS`
   }
 
-  #finishBy(thread: WorkerSender | undefined, millis: number): void {
-    if (thread === undefined) return
+  #finishBy(thread: WorkerSender, millis: number): void {
     if (this.#sender instanceof Exporter) this.#hand(thread, this.#sender)
     this.#sender = thread
     for (const entry of this.#outbox.takeAll()) thread.send(entry)
@@ -152,7 +158,7 @@ export class ExportPipeline {
 
   #findThread(): WorkerSender | undefined {
     if (this.#sender instanceof WorkerSender) return this.#sender
-    return this.#startThread()
+    return this.#hasFailed ? undefined : this.#startThread()
   }
 
   /** Hands over what may leave now. */
@@ -196,6 +202,7 @@ export class ExportPipeline {
       if (batch !== undefined) this.#options.losses.dropped(batch.signal, 'export_thread', batch.records)
     }
     if (this.#endsAt !== undefined) return
+    this.#hasFailed = true
     this.#tellFallback()
     const local = this.#createLocal()
     this.#sender = local

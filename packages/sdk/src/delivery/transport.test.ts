@@ -58,6 +58,8 @@ it.each([
 it.each([
   ['ECONNREFUSED', 'unreachable', true],
   ['ENOTFOUND', 'unreachable', true],
+  ['EMFILE', 'unreachable', true],
+  ['EPERM', 'unreachable', true],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate', true],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', true],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate', true],

@@ -57,16 +57,24 @@ export type Problem =
 
 // Network errors that a later attempt may not meet.
 const TRANSIENT = new Set([
+  'EACCES', // a firewall's answer, as EPERM
+  'EADDRNOTAVAIL',
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
   'EAI_AGAIN',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'EMFILE', // no more sockets, in this process or, as ENFILE, on the machine
   'ENETDOWN',
   'ENETUNREACH',
+  'ENFILE',
+  'ENOBUFS',
   'ENOENT',
   'ENOTFOUND',
+  'EPERM',
   'EPIPE',
+  'ERR_ACCESS_DENIED', // --permission without --allow-net
   'ERR_HTTP2_GOAWAY_SESSION',
   'ERR_HTTP2_SESSION_ERROR',
   'ERR_HTTP2_STREAM_CANCEL',
