@@ -27,6 +27,15 @@ it('records what is printed and prints it as before', () => {
   ])
 })
 
+it('prints what is below the level of the logger console, and does not record it', () => {
+  const { target, printed } = createConsole()
+  const stop = bridgeConsole(target)
+  target.debug('details')
+  stop()
+  expect(printed).toEqual(['details\n'])
+  expect(records).toEqual([])
+})
+
 it('bridges a console once', () => {
   const { target } = createConsole()
   const stop = bridgeConsole(target)

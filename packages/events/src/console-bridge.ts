@@ -1,6 +1,8 @@
 import { format } from 'node:util'
 import { emit } from './emit.ts'
 import { isError } from './is-error.ts'
+import { levelOf } from './settings.ts'
+import { SEVERITY_NUMBER, thresholdOf } from './severity.ts'
 import type { Severity } from './severity.ts'
 
 type ConsoleMethod = 'debug' | 'log' | 'info' | 'warn' | 'error'
@@ -13,12 +15,13 @@ const SEVERITY_OF: Readonly<Record<ConsoleMethod, Severity>> = {
   error: 'error',
 }
 
+const LOGGER = 'console'
 const BRIDGED = Symbol.for('plutus.events.console')
 let recording = false
 
 /**
  * Records what the application writes with `console` as log records too, tied to the trace; what is printed stays as
- * it was. Returns a function that ends it. A second call does nothing.
+ * it was. Returns a function that ends it. A second call does nothing. The level is that of the logger `console`.
  *
  * @example const stop = bridgeConsole()
  */
@@ -50,8 +53,9 @@ function record(severity: Severity, args: readonly unknown[]): void {
   if (recording) return // an exporter that writes with `console` must not record itself
   recording = true
   try {
+    if (SEVERITY_NUMBER[severity] < thresholdOf(levelOf(LOGGER))) return
     const error = args.find((arg) => isError(arg))
-    emit({ logger: 'console', severity, body: describe(args), error })
+    emit({ logger: LOGGER, severity, body: describe(args), error })
   } finally {
     recording = false
   }

@@ -54,6 +54,43 @@ const behaviour = (): void => {
     ])
   })
 
+  it('keeps the users of requests apart that run below a user of no unit of work', async () => {
+    const request = async (id: string, open: (fn: () => Promise<unknown>) => Promise<unknown>): Promise<unknown> =>
+      open(async () => {
+        await Promise.resolve()
+        setUser({ id })
+        await sleep(1)
+        return getContext()['user.id']
+      })
+    const bare = async (fn: () => Promise<unknown>): Promise<unknown> => {
+      await Promise.resolve()
+      return fn()
+    }
+    const layered = (fn: () => Promise<unknown>): Promise<unknown> => withContext({}, () => withContext({}, fn))
+    await bare(async () => {
+      setUser({ id: 'service', roles: ['machine'] })
+      for (const open of [bare, layered]) {
+        expect(await Promise.all(['u1', 'u2'].map((id) => request(id, open)))).toEqual(['u1', 'u2'])
+      }
+      withContext({ a: 1 }, () =>
+        expect(getContext()).toEqual({ a: 1, 'user.id': 'service', 'user.roles': ['machine'] }),
+      )
+      expect(getContext()).toEqual({ 'user.id': 'service', 'user.roles': ['machine'] })
+    })
+    expect(getContext()).toEqual({})
+  })
+
+  it('gives a user neither the roles nor the session of the one before, and leaves him his own', () => {
+    withContext({ 'session.id': 's1' }, () => {
+      setUser({ id: 'admin', roles: ['admin'] })
+      expect(getContext()).toEqual({ 'session.id': 's1', 'user.id': 'admin', 'user.roles': ['admin'] })
+      setUser({ id: 'admin' })
+      expect(getContext()).toEqual({ 'session.id': 's1', 'user.id': 'admin', 'user.roles': ['admin'] })
+      setUser({ id: 'customer' })
+      expect(getContext()).toEqual({ 'user.id': 'customer' })
+    })
+  })
+
   it('holds two layers of fields however often it is called inside of itself', async () => {
     const open = async (left: number): Promise<[Scope | undefined, Fields]> => {
       await Promise.resolve()

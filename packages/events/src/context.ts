@@ -29,7 +29,8 @@ export function withContext<T>(fields: Readonly<Fields>, fn: () => T): T {
  * Says who is acting in the current unit of work: `user.id`, `user.roles` and `session.id` stand on every record of
  * the request or job from now on, also on those of code that runs around the caller.
  *
- * Outside of a unit of work it holds for the rest of the current asynchronous execution.
+ * Another user brings his own roles and session: those of the one before do not stay. Outside of a unit of work it holds
+ * for the rest of the current asynchronous execution.
  *
  * @example setUser({ id: account.id, roles: ['support'] })
  */
@@ -37,12 +38,25 @@ export function setUser(user: User): void {
   quietly(() => {
     const fields = copyFields({ 'user.id': user.id, 'user.roles': user.roles, 'session.id': user.sessionId })
     const scope = currentScope()
-    if (scope === undefined) enterScope({ fields, parent: undefined })
-    else Object.assign(rootOf(scope).fields, fields)
+    if (scope === undefined || scope.isAmbient === true) {
+      enterScope({ fields: changeUser({ ...scope?.fields }, fields), parent: undefined, isAmbient: true })
+    } else changeUser(rootOf(scope).fields, fields)
   })
+}
+
+/** Writes a user over the one before. Changes what it is given. */
+function changeUser(known: Fields, user: Readonly<Fields>): Fields {
+  const { 'user.id': before } = known
+  if (before !== undefined && before !== user['user.id']) {
+    delete known['user.roles']
+    delete known['session.id']
+  }
+  return Object.assign(known, user)
 }
 
 /** Copy of the fields that stand on a record emitted here, or in a given context of the API. */
 export function getContext(of?: Context): Fields {
-  return { ...fieldsOf(currentScope(of)) }
+  let fields: Readonly<Fields> | undefined
+  quietly(() => (fields = fieldsOf(currentScope(of))))
+  return { ...fields }
 }

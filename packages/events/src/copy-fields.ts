@@ -14,8 +14,9 @@ const CUT = '[cut]'
  * Copies an application's values into plain ones that any exporter can write, and leaves the originals alone.
  *
  * Texts, numbers, booleans, null and byte arrays stay; bigints become numbers or, beyond 2^53, texts; dates become
- * ISO 8601 texts; maps and class instances become plain objects; functions and symbols become their names; what
- * cannot be read becomes `[unreadable]`. `undefined` is left out.
+ * ISO 8601 texts; an object that has `toJSON` becomes what this gives, since what it hides is meant to stay hidden; maps
+ * and other instances of classes become plain objects; functions and symbols become their names; what cannot be read
+ * becomes `[unreadable]`. `undefined` is left out.
  */
 export function copyFields(source: Readonly<Fields>): Fields {
   return makePlain(cloneFields(source))
@@ -25,10 +26,41 @@ export function copyFields(source: Readonly<Fields>): Fields {
 export function cloneFields(source: Readonly<Fields>): Fields {
   if (typeof source !== 'object' || source === null) return { 'plutus.value': source } // no fields, but something to tell
   try {
+    if (typeof source['toJSON'] === 'function') return cloneJson(source as unknown as HasJson)
     return { ...source }
   } catch {
     return copyOneByOne(source) // a getter or a proxy that throws
   }
+}
+
+/** An object that says by itself what may be told of it. */
+interface HasJson {
+  toJSON(key: string): unknown
+}
+
+function cloneJson(source: HasJson): Fields {
+  let told: unknown
+  try {
+    told = source.toJSON('')
+  } catch {
+    told = lose(UNREADABLE)
+  }
+  return typeof told === 'object' && told !== null && !Array.isArray(told) ? { ...told } : { 'plutus.value': told }
+}
+
+/** Options as their owner gave them; those that cannot be read become `[unreadable]`, and `null` is none. */
+export function readOptions<T extends object>(options: T | undefined): Partial<T> {
+  try {
+    return { ...options }
+  } catch {
+    return copyOneByOne(options as Fields) as Partial<T>
+  }
+}
+
+/** Takes out what is `undefined`: it says nothing, and must not hide what the context says. Changes what it is given. */
+export function dropUndefined(clone: Fields): Fields {
+  for (const key in clone) if (clone[key] === undefined) delete clone[key]
+  return clone
 }
 
 /**
@@ -98,10 +130,19 @@ function copyObject(value: object, budget: Budget): unknown {
     if (ArrayBuffer.isView(value)) return copyArray(value as unknown as ArrayLike<unknown>, budget)
     if (value instanceof Map) return copyEntries(value, budget)
     if (value instanceof Set) return copyArray([...take(value, budget.entries)], budget)
+    const { toJSON } = value as { readonly toJSON?: unknown }
+    if (typeof toJSON === 'function') return copyJson(value as HasJson, budget)
     return copyEntries(listEntries(value), budget)
   } catch {
     return lose(UNREADABLE)
   }
+}
+
+function copyJson(value: HasJson, budget: Budget): unknown {
+  const inner = deeper(budget)
+  const copy = copyValue(value.toJSON(''), inner) ?? null
+  budget.entries = inner.entries
+  return copy
 }
 
 function copyArray(values: ArrayLike<unknown>, budget: Budget): unknown[] {

@@ -3,7 +3,7 @@ import type { Logger as OtelLogger, LogRecord, LoggerProvider } from '@opentelem
 import { ATTR_LOG_RECORD_UID, ATTR_PLUTUS_DATA_CLASS } from '@plutus/conventions'
 import type { DataClass } from '@plutus/conventions'
 import { writeConsole } from './console-output.ts'
-import { cloneFields, makePlain } from './copy-fields.ts'
+import { cloneFields, dropUndefined, makePlain } from './copy-fields.ts'
 import { toException } from './exception.ts'
 import { currentScope, fieldsOf } from './scope.ts'
 import type { Fields } from './scope.ts'
@@ -99,7 +99,8 @@ function mergeFields(
   const context = fieldsOf(currentScope())
   const own = fields === undefined ? undefined : cloneFields(fields)
   if (context === undefined && bound === undefined && error === undefined) return own ?? {}
-  return { ...context, ...bound, ...(error === undefined ? undefined : toException(error)), ...own }
+  const said = own === undefined ? undefined : dropUndefined(own)
+  return { ...context, ...bound, ...(error === undefined ? undefined : toException(error)), ...said }
 }
 
 /** Makes merged fields plain and stamps them with the class and, if it is durable, the id. Changes what it is given. */

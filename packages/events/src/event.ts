@@ -3,7 +3,7 @@ import { ATTR_PLUTUS_EVENT_INVALID, DURABLE_CLASSES, severityOf, WHO_DID_WHAT } 
 import type { EventDefinition } from '@plutus/conventions'
 import { createEventCheck } from './check-event.ts'
 import type { EventCheck } from './check-event.ts'
-import { cloneFields } from './copy-fields.ts'
+import { cloneFields, dropUndefined } from './copy-fields.ts'
 import { findSink, finishAttributes, send } from './emit.ts'
 import { toException } from './exception.ts'
 import { currentScope, fieldsOf } from './scope.ts'
@@ -77,7 +77,7 @@ export function createEventRecorder(event: EventDefinition): EventRecorder {
 function mergeFields(given: Fields, error: Error | undefined): Fields {
   const context = fieldsOf(currentScope())
   if (context === undefined && error === undefined) return given
-  return { ...context, ...(error === undefined ? undefined : toException(error)), ...given }
+  return { ...context, ...(error === undefined ? undefined : toException(error)), ...dropUndefined(given) }
 }
 
 /** Writes what the event itself knows, and `unknown` where PCI DSS wants a field that nobody gave. */

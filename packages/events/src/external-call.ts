@@ -1,4 +1,4 @@
-import { cloneFields } from './copy-fields.ts'
+import { cloneFields, readOptions } from './copy-fields.ts'
 import { errorTypeOf } from './error-type.ts'
 import { measure } from './measure.ts'
 import type { Outcome } from './measure.ts'
@@ -49,11 +49,12 @@ export function watchExternalCall<T>(peer: string, fn: (call: ExternalCall) => T
     () => fn(call),
     (outcome) => {
       const error = errorOf(outcome, lastStatus)
+      const { method, template, fields } = readOptions(options)
       recordEvent('external.call', {
-        ...(options?.fields && cloneFields(options.fields)),
+        ...(fields && cloneFields(fields)),
         'service.peer.name': peer,
-        ...(options?.method !== undefined && { 'http.request.method': options.method }),
-        ...(options?.template !== undefined && { 'url.template': options.template }),
+        ...(method !== undefined && { 'http.request.method': method }),
+        ...(template !== undefined && { 'url.template': template }),
         ...seen,
         ...(error !== undefined && { 'error.type': error }),
         'external.duration': outcome.seconds,

@@ -59,6 +59,7 @@ it('runs the job whatever its options hold, and records it', () => {
     'job.started',
     'job.completed',
   ])
+  expect(runJob('c', () => 3, unreadable('carrier'))).toBe(3)
   expect(records[3]?.attributes).toMatchObject({ tenant: '[unreadable]', 'job.id': 'Symbol(id)' })
 })
 

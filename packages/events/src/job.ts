@@ -5,7 +5,7 @@ import type { Carrier } from './carrier.ts'
 import { runWithCarrier } from './carrier.ts'
 import { createCorrelationId, getCorrelationId } from './correlation.ts'
 import { getContext } from './context.ts'
-import { copyFields } from './copy-fields.ts'
+import { copyFields, readOptions } from './copy-fields.ts'
 import { errorTypeOf } from './error-type.ts'
 import { isError } from './is-error.ts'
 import { measure } from './measure.ts'
@@ -44,7 +44,7 @@ interface JobFields {
  * @example await runJob('settlement', () => settle(day), { attempt: job.attemptsMade + 1, carrier: job.data.context })
  */
 export function runJob<T>(name: string, fn: () => T, options?: JobOptions): T {
-  const { id, attempt = 1, fields, carrier } = options ?? {}
+  const { id, attempt = 1, fields, carrier } = readOptions(options)
   const job = { 'job.name': name, 'job.id': id ?? createCorrelationId(), 'job.attempt': attempt }
   const run = (): T => {
     const correlationId = getCorrelationId() ?? createCorrelationId()

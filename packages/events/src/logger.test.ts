@@ -119,6 +119,37 @@ it('takes values that no exporter could write', () => {
   expect(JSON.stringify(records[0]?.attributes['circle'])).toContain('[too deep]')
 })
 
+it('takes an object for what its toJSON says', () => {
+  class Token {
+    readonly value = ['not', 'to', 'be', 'seen'].join('-')
+    toJSON(): string {
+      return 'token'
+    }
+  }
+  class Account {
+    readonly id = 'a1'
+    readonly token = new Token()
+    toJSON(): object {
+      return { id: this.id }
+    }
+  }
+  const broken = {
+    toJSON: () => {
+      throw new Error('no')
+    },
+  }
+  getLogger('a').info('x', { token: new Token(), list: [new Token()], url: new URL('https://shop.example/a'), broken })
+  getLogger('a').info('x', new Account() as unknown as Fields)
+  getLogger('a').info('x', new Token() as unknown as Fields)
+  getLogger('a').info('x', broken)
+  expect(records.map(({ attributes: { 'plutus.data.class': _class, ...own } }) => own)).toEqual([
+    { token: 'token', list: ['token'], url: 'https://shop.example/a', broken: '[unreadable]' },
+    { id: 'a1' },
+    { 'plutus.value': 'token' },
+    { 'plutus.value': '[unreadable]' },
+  ])
+})
+
 it.each([
   ['a record', (fields: Fields) => getLogger('a').info('x', fields)],
   ['a child', (fields: Fields) => getLogger('a').child(fields).child({ b: 1 }).info('x', { c: 1 })],
@@ -206,6 +237,18 @@ const hostile = fc.oneof(
   fc.constant(Object.defineProperty(new Error('e'), 'stack', { get: trap })),
   fc.constant(Object.defineProperty(new Error('e'), 'message', { get: trap })),
 )
+
+it('makes a logger of whatever is given as its name', () => {
+  fc.assert(
+    fc.property(hostile, (name) => {
+      records.length = 0
+      const logger = getLogger(name as string)
+      logger.enabled(name as 'info')
+      logger.info('x')
+      expect(records).toHaveLength(1)
+    }),
+  )
+})
 
 it('records whatever it is given, once, and never throws', () => {
   const logger = getLogger('a')

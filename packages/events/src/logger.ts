@@ -2,9 +2,10 @@ import { copyFields } from './copy-fields.ts'
 import { emit, isRecording } from './emit.ts'
 import { isError } from './is-error.ts'
 import type { Fields } from './scope.ts'
-import { getSettings } from './settings.ts'
+import { levelOf } from './settings.ts'
 import { SEVERITY_NUMBER, thresholdOf } from './severity.ts'
 import type { Severity } from './severity.ts'
+import { toLabel } from './to-label.ts'
 
 /** Records structured messages of one module; each method takes a message and fields, or an error in their place. */
 export interface Logger {
@@ -39,10 +40,9 @@ class BoundLogger implements Logger {
   readonly #threshold: number
 
   constructor(name: string, bound: Fields | undefined) {
-    this.name = name
+    this.name = typeof name === 'string' ? name : toLabel(name)
     this.#bound = bound
-    const { level, levels } = getSettings()
-    this.#threshold = thresholdOf((Object.hasOwn(levels, name) ? levels[name] : undefined) ?? level)
+    this.#threshold = thresholdOf(levelOf(this.name))
   }
 
   debug(message: string | Error, fields?: Readonly<Fields> | Error): void {
@@ -66,6 +66,7 @@ class BoundLogger implements Logger {
   }
 
   enabled(severity: Severity): boolean {
+    if (typeof severity !== 'string') return false
     return SEVERITY_NUMBER[severity] >= this.#threshold && isRecording(this.name, severity)
   }
 

@@ -3,6 +3,7 @@ import { SeverityNumber } from '@opentelemetry/api'
 import { CATALOGUE } from '@plutus/conventions'
 import { expect, it } from 'vitest'
 import { withContext } from './context.ts'
+import { getLogger } from './logger.ts'
 import { audit, business, performance, security, technical } from './loggers.ts'
 import { recordLogs, unreadable } from './recording.test.support.ts'
 import { recordEvent } from './typed-logger.ts'
@@ -68,6 +69,17 @@ it('fills the six fields of PCI DSS 10.2.2 from event and context, and says unkn
     },
   })
   expect(records[0]?.attributes).not.toHaveProperty('plutus.event.invalid')
+})
+
+it('takes from the context what the caller leaves undefined', () => {
+  withContext({ 'user.id': 'u1', tenant: 'a' }, () => {
+    security.logout({ 'user.id': undefined })
+    getLogger('a').info('x', { 'user.id': undefined, tenant: 'b' })
+  })
+  expect(records).toMatchObject([
+    { attributes: { 'user.id': 'u1', tenant: 'a' } },
+    { attributes: { 'user.id': 'u1', tenant: 'b' } },
+  ])
 })
 
 it('takes who did what to what from the fields of an audit event', () => {
@@ -146,6 +158,14 @@ it('times a promise of another realm until it settles', async () => {
   expect(records).toHaveLength(1)
 })
 
+it('gives a promise back with what it has beside', async () => {
+  const pages = Object.assign(Promise.resolve(['ch_1']), { autoPagingToArray: () => ['ch_1', 'ch_2'] })
+  const timed = performance.timed('list', () => pages)
+  expect(timed.autoPagingToArray()).toEqual(['ch_1', 'ch_2'])
+  await expect(timed).resolves.toEqual(['ch_1'])
+  expect(records).toHaveLength(1)
+})
+
 it('throws what a timed function throws, and names its error', async () => {
   const error = Object.assign(new Error('no'), { code: 'ECONNRESET' })
   expect(() =>
@@ -187,6 +207,15 @@ it('watches a call of another service with its retries', async () => {
   })
 })
 
+it('makes a call whatever its name, and records it', () => {
+  expect(technical.externalCall(undefined as never, () => 7)).toBe(7)
+  expect(technical.externalCall({ peer: 'rates' } as never, () => 8)).toBe(8)
+  expect(records).toMatchObject([
+    { eventName: 'external.call', attributes: { 'event.outcome': 'success' } },
+    { eventName: 'external.call', attributes: { 'plutus.event.invalid': true } },
+  ])
+})
+
 it.each([
   [200, 'success', undefined, SeverityNumber.INFO],
   [399, 'success', undefined, SeverityNumber.INFO],
@@ -201,6 +230,7 @@ it.each([
 it.each([
   ['null', null],
   ['fields that cannot be read', { fields: unreadable('tenant') }],
+  ['options that cannot be read', unreadable('fields')],
 ])('measures and records whatever is given with options: %s', (_what, options) => {
   expect(performance.timed('sum', () => 3, options as never)).toBe(3)
   expect(technical.externalCall('rates', () => 4, options as never)).toBe(4)

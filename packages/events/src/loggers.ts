@@ -38,7 +38,8 @@ function recordOrWatch<T>(
   fn?: (call: ExternalCall) => T,
   options?: ExternalCallOptions,
 ): T | void {
-  return typeof first === 'string' && fn !== undefined
-    ? watchExternalCall(first, fn, options)
+  // Whatever stands for the name: a call that is not made would cost more than a record without it.
+  return typeof fn === 'function'
+    ? watchExternalCall(first as string, fn, options)
     : technicalEvents.externalCall(first as EventFields['external.call'])
 }

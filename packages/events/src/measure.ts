@@ -11,7 +11,8 @@ export type Outcome =
  * What `done` throws is counted and reaches nobody.
  *
  * A promise, also one of another realm, counts until it settles; the caller gets one that settles alike, so that a
- * rejection nobody handles is still reported by Node. Other thenables, such as query builders, are not touched: to
+ * rejection nobody handles is still reported by Node, with what the first one has beside: lists of Stripe are promises with
+ * methods for their pages. Other thenables, such as query builders, are not touched: to
  * await one starts its work, and to do so twice would do it twice.
  */
 export function measure<T>(fn: () => T, done: (outcome: Outcome) => void): T {
@@ -30,7 +31,7 @@ export function measure<T>(fn: () => T, done: (outcome: Outcome) => void): T {
     succeed()
     return result
   }
-  return result.then(
+  const settled = result.then(
     (value: unknown) => {
       succeed()
       return value
@@ -39,5 +40,13 @@ export function measure<T>(fn: () => T, done: (outcome: Outcome) => void): T {
       fail(thrown)
       throw thrown
     },
-  ) as T
+  )
+  // By name only: under symbols Node itself keeps what belongs to one promise.
+  quietly(() => {
+    for (const name of Object.getOwnPropertyNames(result)) {
+      if (name in settled) continue
+      Reflect.defineProperty(settled, name, Object.getOwnPropertyDescriptor(result, name) as PropertyDescriptor)
+    }
+  })
+  return settled as T
 }

@@ -16,6 +16,11 @@ export interface Scope {
   readonly fields: Fields
   /** Layer around this one; `undefined` for a request, a job, or the first `withContext`. */
   readonly parent: Scope | undefined
+  /**
+   * Whether it holds outside of every unit of work, for the rest of an asynchronous execution. Requests that begin there
+   * share it: it is replaced and never written to, and no layer has it as its parent.
+   */
+  readonly isAmbient?: boolean
 }
 
 const SCOPE = createContextKey('plutus.events.scope')
@@ -60,6 +65,7 @@ export function rootOf(scope: Scope): Scope {
  * a loop that opens scope in scope for ever does not make a chain.
  */
 export function innerScope(fields: Fields, outer: Scope | undefined): Scope {
+  if (outer?.isAmbient === true) return { fields: { ...outer.fields, ...fields }, parent: undefined }
   if (outer?.parent === undefined) return { fields, parent: outer }
   return { fields: { ...outer.fields, ...fields }, parent: rootOf(outer) }
 }

@@ -47,6 +47,12 @@ export function getSettings(): EventSettings {
   return shared[KEY] as EventSettings
 }
 
+/** Level of a logger: that of its name, else the common one. */
+export function levelOf(name: string): LogLevel {
+  const { level, levels } = getSettings()
+  return (Object.hasOwn(levels, name) ? levels[name] : undefined) ?? level
+}
+
 function ignore(): void {
   // Without the hook there is nobody to tell.
 }

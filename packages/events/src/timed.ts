@@ -1,5 +1,5 @@
 import type { Histogram } from '@opentelemetry/api'
-import { cloneFields } from './copy-fields.ts'
+import { cloneFields, readOptions } from './copy-fields.ts'
 import { errorTypeOf } from './error-type.ts'
 import { measure } from './measure.ts'
 import type { Outcome } from './measure.ts'
@@ -58,12 +58,12 @@ export function Timed(name?: string, options?: TimedOptions) {
 }
 
 function record(name: string, outcome: Outcome, options: TimedOptions | undefined): void {
-  const given = options?.slowMillis
+  const { slowMillis: given, fields } = readOptions(options)
   const slowMillis = typeof given === 'number' ? given : SLOW_MILLIS
   const error = outcome.failed ? { 'error.type': errorTypeOf(outcome.thrown) } : undefined
   quietly(() => duration().record(outcome.seconds, { 'operation.name': toLabel(name), ...error }))
   recordEvent('operation.timed', {
-    ...(options?.fields && cloneFields(options.fields)),
+    ...(fields && cloneFields(fields)),
     'operation.name': name,
     'operation.duration': outcome.seconds,
     'operation.slow': outcome.seconds * 1000 >= slowMillis,

@@ -17,3 +17,7 @@ it('derives one id from the same texts and another from others', () => {
   expect(deriveUlid('a', 'b', 'c')).not.toBe(deriveUlid('ab', '', 'c'))
   expect(deriveUlid('a')).toMatch(/^[\dA-HJKMNP-TV-Z]{26}$/)
 })
+
+it('gives an id of its own for what is no text', () => {
+  expect(deriveUlid(1n as never)).toMatch(/^[\dA-HJKMNP-TV-Z]{26}$/)
+})

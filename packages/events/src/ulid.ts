@@ -1,4 +1,5 @@
 import { loadCrypto } from './load-crypto.ts'
+import { countLoss } from './self-metrics.ts'
 
 // Crockford's base 32: no I, L, O, U.
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.split('')
@@ -37,7 +38,14 @@ export function createUlid(now: number = Date.now()): string {
  * @example deriveUlid('payment.completion', 'pi_1', 'succeeded') === deriveUlid('payment.completion', 'pi_1', 'succeeded') // true
  */
 export function deriveUlid(...texts: readonly string[]): string {
-  const digest = loadCrypto().createHash('sha256').update(JSON.stringify(texts)).digest()
+  let joined: string
+  try {
+    joined = JSON.stringify(texts)
+  } catch {
+    countLoss('invalid') // no texts: the record is kept, with an id of its own
+    return createUlid()
+  }
+  const digest = loadCrypto().createHash('sha256').update(joined).digest()
   return encodeTime(digest.readUIntBE(RANDOM_BYTES, 6)) + encodeRandom(digest, 0)
 }
 

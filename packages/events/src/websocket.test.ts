@@ -91,6 +91,8 @@ it('records a socket once, however often it is asked to', () => {
 it.each([
   ['options that are null', new Socket(), null],
   ['fields that cannot be read', new Socket(), { fields: unreadable('tenant') }],
+  ['options that cannot be read', new Socket(), unreadable('limit')],
+  ['no socket at all', undefined as unknown as WebSocketLike, undefined],
   ['a socket that is frozen', Object.freeze(new Socket()), undefined],
   ['a socket without events', {} as WebSocketLike, undefined],
 ])('gives a recorder and does not throw with %s', (_what, socket, options) => {

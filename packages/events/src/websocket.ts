@@ -1,5 +1,5 @@
 import { context } from '@opentelemetry/api'
-import { cloneFields } from './copy-fields.ts'
+import { cloneFields, readOptions } from './copy-fields.ts'
 import { createCorrelationId } from './correlation.ts'
 import { errorTypeOf } from './error-type.ts'
 import { quietly } from './quietly.ts'
@@ -47,10 +47,13 @@ const RECORDER = Symbol.for('plutus.events.websocket')
  * @example server.on('connection', (socket) => instrumentWebSocket(socket, { limit: 100 }))
  */
 export function instrumentWebSocket(socket: WebSocketLike, options?: WebSocketOptions): WebSocketRecorder {
-  const marked = socket as { [RECORDER]?: WebSocketRecorder }
-  const connectionId = options?.connectionId ?? createCorrelationId()
+  let known: WebSocketRecorder | undefined
+  quietly(() => (known = (socket as { [RECORDER]?: WebSocketRecorder })[RECORDER]))
+  if (known !== undefined) return known
+  const given: WebSocketOptions = readOptions(options)
+  const connectionId = given.connectionId ?? createCorrelationId()
   const fields: ConnectionFields = {
-    ...(options?.fields && cloneFields(options.fields)),
+    ...(given.fields && cloneFields(given.fields)),
     'websocket.connection.id': connectionId,
   }
   const recorder: WebSocketRecorder = {
@@ -60,11 +63,10 @@ export function instrumentWebSocket(socket: WebSocketLike, options?: WebSocketOp
       recordEvent('websocket.authenticated', fields)
     },
   }
-  if (marked[RECORDER] !== undefined) return marked[RECORDER]
   quietly(() => {
     Object.defineProperty(socket, RECORDER, { value: recorder })
     recordEvent('websocket.opened', fields)
-    watch(socket, fields, createLimit(options))
+    watch(socket, fields, createLimit(given))
   })
   return recorder
 }
@@ -124,8 +126,10 @@ function wrapEmit(socket: WebSocketLike, onError: (error: unknown) => void): voi
 }
 
 /** Says once per window that there were more than `limit` messages in it. */
-function createLimit(options: WebSocketOptions | undefined): () => boolean {
-  const { limit = 0, limitWindowMillis: windowMillis = LIMIT_WINDOW_MILLIS } = options ?? {}
+function createLimit({
+  limit = 0,
+  limitWindowMillis: windowMillis = LIMIT_WINDOW_MILLIS,
+}: WebSocketOptions): () => boolean {
   let windowStart = 0
   let count = 0
   return () => {
