@@ -32,8 +32,12 @@ const SUITES: readonly Suite[] = [
   {
     name: 'fastify',
     version: '5.12.8',
-    // It counts the hooks of an instance by a symbol of fastify's own; the instrumentation adds one.
-    meant: ['onRequest hook should support encapsulation / 2'],
+    // They count and print the hooks and plugins of an instance; the instrumentation adds hooks.
+    meant: [
+      'onRequest hook should support encapsulation / 2',
+      'pretty print - empty plugins',
+      'pretty print - includeMeta, includeHooks',
+    ],
     files: [
       'test/*.test.js',
       'test/internals/*.test.js',
