@@ -20,8 +20,11 @@ interface Entry {
 export interface ObservationRound {
   /** Settles, and never rejects, when the asynchronous callbacks have; undefined if there are none. */
   readonly settled: Promise<unknown> | undefined
-  /** Ends the round: what is observed from now on is ignored, and what has not settled is counted. */
-  close(): void
+  /**
+   * Ends the round: what is observed from now on is ignored, and what has not settled is counted. Without time to
+   * settle, no more is held against an asynchronous callback than that it has observed nothing.
+   */
+  close(hadTime: boolean): void
 }
 
 // Callbacks come from program text; a program that adds one per request must not fill the memory.
@@ -63,14 +66,15 @@ export class CallbackRegistry {
   run(): ObservationRound {
     const observers: Observer[] = []
     const promises: Promise<void>[] = []
-    let unfinished = 0
+    const unsettled = new Set<Observer>()
+    let skipped = 0
     // A callback may ask for a collection, or remove itself.
     const entries = this.#isCalling ? [] : this.#entries.slice()
     const isOutermost = !this.#isCalling
     this.#isCalling = true
     for (const entry of entries) {
       if (entry.isRunning) {
-        unfinished++
+        skipped++
         this.#troubles.warn(`A callback of ${namesOf(entry)} does not end; it is not called again before it has`)
         continue
       }
@@ -78,16 +82,18 @@ export class CallbackRegistry {
       observers.push(observer)
       const promise = this.#start(entry, observer)
       if (promise === undefined) continue
-      unfinished++
-      promises.push(promise.then(() => void unfinished--))
+      unsettled.add(observer)
+      promises.push(promise.then(() => void unsettled.delete(observer)))
     }
     if (isOutermost) this.#isCalling = false
     return {
       settled: promises.length === 0 ? undefined : Promise.all(promises),
-      close: () => {
+      close: (hadTime) => {
         for (const observer of observers) observer.close()
+        const unfinished = skipped + [...unsettled].filter(({ hasObserved }) => hadTime || !hasObserved).length
         if (unfinished > 0) this.#troubles.lose('callback_unfinished', unfinished)
-        unfinished = 0
+        skipped = 0
+        unsettled.clear()
       },
     }
   }

@@ -152,8 +152,25 @@ it('collects at once when there is no time to wait, and tells no value twice', a
   expect(collectNow().flatMap(({ points }) => points)).toMatchObject([{ value: 7 }])
   await waiting
   expect(requests).toEqual([])
-  // It did not end for the first, and was not called for the other two.
-  expect(losses).toEqual({ callback_unfinished: 3 })
+  // It was not called for the second and the third, since it had not ended; for the first it had observed something.
+  expect(losses).toEqual({ callback_unfinished: 2 })
+})
+
+it('counts a callback that a collection at once leaves no time for, if it has observed nothing', async () => {
+  const { meter, collectNow, losses } = createMetricRig()
+  meter.createObservableGauge('asynchronous').addCallback(async (result) => {
+    result.observe(1)
+    await Promise.resolve()
+  })
+  expect(collectNow()).toMatchObject([{ points: [{ value: 1 }] }])
+  expect(losses).toEqual({})
+  meter.createObservableGauge('later').addCallback(async (result) => {
+    await Promise.resolve()
+    result.observe(1)
+  })
+  await new Promise(setImmediate)
+  collectNow()
+  expect(losses).toEqual({ callback_unfinished: 1 })
 })
 
 it('gives the application turns during a large collection, and still tells everything', async () => {
