@@ -6,5 +6,6 @@ const { join } = require('node:path')
 const folder = mkdtempSync(join(tmpdir(), 'gone-'))
 process.chdir(folder)
 rmdirSync(folder)
+// oxlint-disable-next-line import/no-unassigned-import -- loading it is the point
 require('@plutus/otel-register')
 require('@opentelemetry/api').trace.getTracer('test').startSpan('without a folder').end()
