@@ -36,9 +36,9 @@ function nameOf(config: ResolvedConfig, own: Own, rest: Rest): string {
   return config.isSet(`${own}${rest}`) ? `${own}${rest}` : `OTEL_EXPORTER_OTLP_${rest}`
 }
 
-// Only gRPC has endpoints without a scheme; configuration lets none through to HTTP.
+// Only gRPC has endpoints without a scheme, and files; configuration lets none through to HTTP.
 function parseEndpoint(text: string, insecure: boolean): URL {
-  return new URL(/^https?:\/\//i.test(text) ? text : `${insecure ? 'http' : 'https'}://${text}`)
+  return new URL(/^(?:https?|unix):\/\//i.test(text) ? text : `${insecure ? 'http' : 'https'}://${text}`)
 }
 
 function readTls(config: ResolvedConfig, own: Own, warn: Warn): TlsSettings {

@@ -90,12 +90,17 @@ const KIND: Record<Problem, string> = {
 const PROBLEMS: readonly Problem[] = ['unreachable', 'busy', 'credentials', 'missing', 'refused', 'too-large']
 
 function keyOf({ url }: OtlpSettings, problem: Problem): string {
-  return `${url.protocol}//${url.host} ${KIND[problem]}`
+  return `${showPlace(url)} ${KIND[problem]}`
+}
+
+/** Who listens there: scheme, host and port, or the file of a socket. */
+export function showPlace(url: URL): string {
+  return url.protocol === 'unix:' ? `unix://${url.pathname}` : `${url.protocol}//${url.host}`
 }
 
 /** The endpoint without user name, password and query. */
 export function showUrl({ url, protocol }: Pick<OtlpSettings, 'url' | 'protocol'>): string {
-  return `${url.protocol}//${url.host}${protocol === 'grpc' ? '' : url.pathname}`
+  return `${showPlace(url)}${protocol === 'grpc' ? '' : url.pathname}`
 }
 
 /** What is the matter, what becomes of telemetry, and where to look. */
@@ -112,7 +117,7 @@ function describeFailure(
   meanwhile: Meanwhile,
 ): Description {
   const { names, url, protocol } = settings
-  const place = `${url.protocol}//${url.host}`
+  const place = showPlace(url)
   const why = detail === undefined ? '' : ` (${detail})`
   const wait = retryAfterMillis === undefined ? '' : ` and asks to wait ${Math.ceil(retryAfterMillis / 1000)} s`
   const sequel = `, telemetry ${meanwhile} meanwhile, the service runs on`

@@ -1,5 +1,10 @@
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline as connectStreams } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPipeline, settingsFor as settingsOf } from './pipeline.test.helper.ts'
 import type { OtlpSettings } from './settings.ts'
@@ -76,6 +81,43 @@ describe.each(['worker', 'main'] as const)('with the %s thread', (thread) => {
     send('lost', 'too')
     pipeline.finish(WAIT_MILLIS)
     expect(pipeline.unsentBytes).toBe(0)
+  })
+})
+
+describe.runIf(process.platform !== 'win32')('over gRPC to the socket of a file', () => {
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'plutus socket-'))
+  })
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  it.each(['worker', 'main'] as const)('brings every batch, with the %s thread', async (thread) => {
+    const file = join(folder, 'otel.sock')
+    const server = createServer((socket) => {
+      const behind = connect(Number(new URL(receiver.grpcUrl).port), '127.0.0.1')
+      connectStreams(socket, behind, socket, () => {})
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(file, resolve)
+    })
+    const rig = createPipeline(settingsFor('grpc', `unix://${file}`), { thread })
+    rig.send('1', '2')
+    await rig.pipeline.flush(WAIT_MILLIS)
+    server.close()
+    expect(bodies()).toEqual(['1', '2'])
+    expect(rig.lines).toEqual([])
+  })
+
+  it('names the file where nobody listens', async () => {
+    const file = join(folder, 'absent.sock')
+    const rig = createPipeline(settingsFor('grpc', `unix://${file}`), { thread: 'main' })
+    rig.send('1')
+    await rig.pipeline.flush(WAIT_MILLIS)
+    expect(rig.lines).toEqual([expect.stringContaining(`unix://${encodeURI(file)} cannot be reached (ENOENT)`)])
   })
 })
 

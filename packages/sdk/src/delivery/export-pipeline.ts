@@ -1,5 +1,6 @@
 import type { BufferPool } from '@plutus/otlp'
 import { reasonOf } from './delivery.ts'
+import { showPlace } from './endpoint-health.ts'
 import { Exporter } from './exporter.ts'
 import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
 import { createLocalSender } from './local-sender.ts'
@@ -126,7 +127,7 @@ export class ExportPipeline {
   /** A fact, since an endpoint that had less than a second is not to blame. */
   #describeWay(signals: ReadonlySet<Signal>): string {
     const ways = this.#options.settings.targets.filter(({ signal }) => signals.has(signal))
-    const places = new Set(ways.map(({ settings: { url } }) => `${url.protocol}//${url.host}`))
+    const places = new Set(ways.map(({ settings: { url } }) => showPlace(url)))
     const variables = new Set(ways.map(({ settings: { names } }) => names.endpoint))
     return `endpoint ${[...places].join(', ')}, see ${[...variables].join(', ')} and PLUTUS_EXIT_WAIT_MS`
   }

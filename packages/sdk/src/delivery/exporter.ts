@@ -5,6 +5,7 @@ import { Delivery } from './delivery.ts'
 import type { DeliveryParts, Parcel } from './delivery.ts'
 import { Tally } from './losses.ts'
 import type { Outcome } from './losses.ts'
+import { showPlace } from './endpoint-health.ts'
 import type { OutboxEntry } from './outbox.ts'
 import { assemblePacked, cutBatch, divideBatch } from './packed-batch.ts'
 import type { PackedBatch } from './packed-batch.ts'
@@ -79,7 +80,7 @@ export class Exporter implements Sender {
         },
       )
       const lane: Lane = {
-        host: target.url.host,
+        host: showPlace(target.url),
         delivery,
         isJson,
         waiting: [],

@@ -70,7 +70,11 @@ class Connection {
 
   #use(): { scheme: string; session: ClientHttp2Session; socket: Socket } {
     if (this.#session === undefined || this.#socket === undefined) throw new Error('not connected')
-    return { scheme: this.#settings.url.protocol.slice(0, -1), session: this.#session, socket: this.#socket }
+    return {
+      scheme: this.#settings.url.protocol === 'https:' ? 'https' : 'http',
+      session: this.#session,
+      socket: this.#socket,
+    }
   }
 
   #connect(): void {
@@ -78,12 +82,15 @@ class Connection {
     const secure = url.protocol === 'https:'
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-    const place = { host, port, lookup: this.#hosts.lookup }
+    const isFile = url.protocol === 'unix:'
+    const place = isFile ? { path: decodeURIComponent(url.pathname) } : { host, port, lookup: this.#hosts.lookup }
     const socket = secure
       ? loadBuiltin('node:tls').connect({ ...tls, ...place, ALPNProtocols: ['h2'], ...serverName(host) })
       : loadBuiltin('node:net').connect(place)
     socket.unref()
-    const session = loadBuiltin('node:http2').connect(url.origin, { createConnection: () => socket })
+    const session = loadBuiltin('node:http2').connect(isFile ? 'http://localhost' : url.origin, {
+      createConnection: () => socket,
+    })
     session.unref()
     // Told to the streams as well, and those who wait listen there.
     session.on('error', () => {})

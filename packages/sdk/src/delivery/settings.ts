@@ -5,7 +5,7 @@ export type Signal = 'traces' | 'metrics' | 'logs'
 export interface OtlpSettings {
   readonly kind: 'otlp'
   readonly protocol: 'http/protobuf' | 'http/json' | 'grpc'
-  /** Over HTTP the whole URL, over gRPC scheme, host and port. */
+  /** Over HTTP the whole URL, over gRPC scheme, host and port, or `unix:` and the path of a socket. */
   readonly url: URL
   /** May hold secrets. */
   readonly headers: Readonly<Record<string, string>>
