@@ -1,3 +1,4 @@
+import { inspect, types } from 'node:util'
 import { context as contextApi, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { BatchObservableCallback, ObservableCallback } from '@opentelemetry/api'
 import { ObservableInstrument } from './observable-instrument.ts'
@@ -12,19 +13,16 @@ export type Registration =
 interface Entry {
   readonly registration: Registration
   readonly observables: ReadonlySet<ObservableInstrument>
-  /** Whether its promise of an earlier collection is not settled yet. */
-  isRunning: boolean
+  /** What it returned for an earlier collection, until that has settled. */
+  running: object | undefined
 }
 
 /** Callbacks that run for one collection. */
 export interface ObservationRound {
   /** Settles, and never rejects, when the asynchronous callbacks have; undefined if there are none. */
   readonly settled: Promise<unknown> | undefined
-  /**
-   * Ends the round: what is observed from now on is ignored, and what has not settled is counted. Without time to
-   * settle, no more is held against an asynchronous callback than that it has observed nothing.
-   */
-  close(hadTime: boolean): void
+  /** Ends the round: what is observed from now on is ignored, and what has not settled is counted. */
+  close(): void
 }
 
 // Callbacks come from program text; a program that adds one per request must not fill the memory.
@@ -53,7 +51,7 @@ export class CallbackRegistry {
       this.#troubles.warn(`There are ${MAX_CALLBACKS} callbacks of observable instruments; further ones never run`)
       return
     }
-    this.#entries.push({ registration, observables, isRunning: false })
+    this.#entries.push({ registration, observables, running: undefined })
   }
 
   /** Removes a callback that was added for the same instruments. */
@@ -66,40 +64,38 @@ export class CallbackRegistry {
   run(): ObservationRound {
     const observers: Observer[] = []
     const promises: Promise<void>[] = []
-    const unsettled = new Set<Observer>()
-    let skipped = 0
+    const unfinished = new Set<object>()
     // A callback may ask for a collection, or remove itself.
     const entries = this.#isCalling ? [] : this.#entries.slice()
     const isOutermost = !this.#isCalling
     this.#isCalling = true
     for (const entry of entries) {
-      if (entry.isRunning) {
-        skipped++
+      if (entry.running !== undefined && !isSettled(entry.running)) {
+        unfinished.add(entry.running)
         this.#troubles.warn(`A callback of ${namesOf(entry)} does not end; it is not called again before it has`)
         continue
       }
       const observer = new Observer(entry.observables)
       observers.push(observer)
-      const promise = this.#start(entry, observer)
-      if (promise === undefined) continue
-      unsettled.add(observer)
-      promises.push(promise.then(() => void unsettled.delete(observer)))
+      const returned = this.#start(entry, observer)
+      if (returned === undefined) continue
+      unfinished.add(returned)
+      promises.push(this.#finish(entry, returned).then(() => void unfinished.delete(returned)))
     }
     if (isOutermost) this.#isCalling = false
     return {
       settled: promises.length === 0 ? undefined : Promise.all(promises),
-      close: (hadTime) => {
+      close: () => {
         for (const observer of observers) observer.close()
-        const unfinished = skipped + [...unsettled].filter(({ hasObserved }) => hadTime || !hasObserved).length
-        if (unfinished > 0) this.#troubles.lose('callback_unfinished', unfinished)
-        skipped = 0
-        unsettled.clear()
+        const pending = [...unfinished].filter((returned) => !isSettled(returned)).length
+        if (pending > 0) this.#troubles.lose('callback_unfinished', pending)
+        unfinished.clear()
       },
     }
   }
 
-  /** Calls a callback; the promise, if it gives one, never rejects. */
-  #start(entry: Entry, observer: Observer): Promise<void> | undefined {
+  /** Calls a callback. Returns the promise, if it gives one. */
+  #start(entry: Entry, observer: Observer): object | undefined {
     const { registration } = entry
     try {
       // Nothing of whoever happens to collect belongs to what the callback does.
@@ -107,21 +103,22 @@ export class CallbackRegistry {
         registration.kind === 'single' ? registration.callback(observer.single) : registration.callback(observer.batch),
       )
       if (typeof returned !== 'object' || returned === null || !('then' in returned)) return undefined
-      entry.isRunning = true
-      return this.#finish(entry, returned)
+      entry.running = returned
+      return returned
     } catch {
       this.#fail(entry)
       return undefined
     }
   }
 
+  /** Settles when the callback has, and never rejects. */
   async #finish(entry: Entry, returned: object): Promise<void> {
     try {
       await (returned as PromiseLike<unknown>)
     } catch {
       this.#fail(entry)
     } finally {
-      entry.isRunning = false
+      if (entry.running === returned) entry.running = undefined
     }
   }
 
@@ -148,4 +145,10 @@ function namesOf({ observables }: Entry): string {
 function observablesOf({ observables }: Registration): ReadonlySet<ObservableInstrument> {
   const all: unknown = observables
   return new Set(Array.isArray(all) ? all.filter((one) => one instanceof ObservableInstrument) : [])
+}
+
+// A collection at the end of the process has no turn left in which a promise could tell that it has settled: an
+// asynchronous callback that waits for nothing has, all the same.
+function isSettled(returned: object): boolean {
+  return types.isPromise(returned) && !inspect(returned, { customInspect: false, depth: 0 }).includes('<pending>')
 }

@@ -81,7 +81,6 @@ class Collection {
   #parts: Iterator<number, void> | undefined
   #points = 0
   #isDone = false
-  #hadTime = false
 
   constructor(options: CollectorOptions) {
     this.#options = options
@@ -92,7 +91,6 @@ class Collection {
   async run(): Promise<number> {
     const { settled } = this.#round
     if (settled !== undefined) await raceTimeout(settled, this.#options.callbackTimeoutMillis)
-    this.#hadTime = true
     while (!this.#handOver(POINTS_PER_TURN)) await takeTurns()
     return this.#points
   }
@@ -107,7 +105,7 @@ class Collection {
   /** Hands over metrics until there are so many points more. Returns whether that was all. */
   #handOver(maxPoints: number): boolean {
     const { handOver, onComplete, troubles } = this.#options
-    this.#round.close(this.#hadTime)
+    this.#round.close()
     this.#parts ??= handOver()
     for (const end = this.#points + maxPoints; !this.#isDone && this.#points < end;) {
       const part = this.#parts.next()

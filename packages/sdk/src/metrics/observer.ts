@@ -5,15 +5,9 @@ import { ObservableInstrument } from './observable-instrument.ts'
 export class Observer {
   readonly #instruments: ReadonlySet<unknown>
   #isOpen = true
-  #hasObserved = false
 
   constructor(instruments: ReadonlySet<ObservableInstrument>) {
     this.#instruments = instruments
-  }
-
-  /** Whether anything was observed. */
-  get hasObserved(): boolean {
-    return this.#hasObserved
   }
 
   /** What a callback of one instrument is given. */
@@ -34,7 +28,6 @@ export class Observer {
 
   #observe(instrument: unknown, value: unknown, attributes: unknown): void {
     if (this.#isOpen && this.#instruments.has(instrument)) {
-      this.#hasObserved = true
       ObservableInstrument.observe(instrument as ObservableInstrument, value, attributes)
     }
   }
