@@ -259,7 +259,10 @@ export function neverCompiles(code: string, amount: number): void {
   security.loginFailure({ 'payment.id': 'p' })
   // @ts-expect-error the action is required
   audit.action({ 'audit.actor.id': 'u1' })
+  // @ts-expect-error a literal with a fraction is no amount by the name of the event either
+  recordEvent('payment.attempt', { 'payment.id': 'p', 'payment.amount': 12.5, 'payment.currency': 'EUR' })
   // These compile.
+  recordEvent('payment.attempt', { ...payment, 'payment.amount': amount })
   business.creditsCharged({ 'credits.amount': 5 }) // user.id may stand in the context
   business.paymentAttempt({ ...payment, 'payment.amount': amount })
   business.event({ 'business.event.type': 'voucher.redeemed', 'voucher.id': 'v1' })

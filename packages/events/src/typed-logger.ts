@@ -44,9 +44,9 @@ export function createTypedLogger<L extends keyof EventMethods & EventLogger>(na
  *
  * A name that the catalogue does not have is recorded as `business.event` with the name as its type.
  */
-export function recordEvent<Name extends keyof EventFields>(
+export function recordEvent<Name extends keyof EventFields, const F extends EventFields[Name]>(
   name: Name,
-  fields: EventFields[Name],
+  fields: F & Checked<F, EventFields[Name]>,
   options?: EventOptions,
 ): void {
   const record = findRecorder(name)
