@@ -91,8 +91,9 @@ async function tell({ stage, traffic, options, page, print, step }: Telling): Pr
     return isAnswered
   }
   step('Waiting for what is still on its way')
-  await gatherTelemetry(receiver, scenarios)
-  const report = createReport(receiver, scenarios, { stripeUrl: stripe.url, isPlain: options.isPlain })
+  const expected = { stripeUrl: stripe.url, isPlain: options.isPlain }
+  await gatherTelemetry(receiver, scenarios, expected)
+  const report = createReport(receiver, scenarios, expected)
   if (options.isJson) printJson({ ...about, ...toJson(report) })
   else print(renderReport(report, page))
   return report.checks.every(({ isMet }) => isMet)
