@@ -1,7 +1,7 @@
 import { context, propagation } from '@opentelemetry/api'
 import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import { copyFields } from './copy-fields.ts'
-import { isCorrelationId } from './correlation.ts'
+import { isCorrelationId } from './correlation-id.ts'
 import { quietly } from './quietly.ts'
 import { currentScope, fieldsOf, runInScope } from './scope.ts'
 import type { Fields } from './scope.ts'

@@ -3,7 +3,8 @@ import { propagation } from '@opentelemetry/api'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { captureContext, runWithCarrier } from './carrier.ts'
 import { getContext, setUser, withContext } from './context.ts'
-import { getCorrelationId, isCorrelationId, withCorrelation } from './correlation.ts'
+import { isCorrelationId } from './correlation-id.ts'
+import { getCorrelationId, withCorrelation } from './correlation.ts'
 import { manageContext } from './recording.test.support.ts'
 import { currentScope } from './scope.ts'
 import type { Fields, Scope } from './scope.ts'
@@ -27,6 +28,13 @@ const behaviour = (): void => {
       withContext({ b: 2 }, () => expect(getContext()).toEqual({ a: 1, b: 2 }))
       expect(getContext()).toEqual({ a: 1, b: 1 })
     })
+  })
+
+  it('leaves out a correlation id that breaks the rule, and the one around it stays', () => {
+    withContext({ 'correlation.id': 'a\r\nb', a: 1 }, () => expect(getContext()).toEqual({ a: 1 }))
+    withCorrelation('order-17', () =>
+      withContext({ 'correlation.id': 'x'.repeat(65) }, () => expect(getCorrelationId()).toBe('order-17')),
+    )
   })
 
   it('gives back what the function returns and throws what it throws', () => {

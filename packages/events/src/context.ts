@@ -1,8 +1,11 @@
 import type { Context } from '@opentelemetry/api'
+import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import { copyFields } from './copy-fields.ts'
+import { isCorrelationId } from './correlation-id.ts'
 import { quietly } from './quietly.ts'
 import { currentScope, enterScope, fieldsOf, innerScope, rootOf, runInScope } from './scope.ts'
 import type { Fields } from './scope.ts'
+import { countLoss } from './self-metrics.ts'
 
 /** Who is acting: fields of OpenTelemetry's `user` namespace, and the session. */
 export interface User {
@@ -18,11 +21,17 @@ export interface User {
  * Runs `fn` with `fields` on every record below it, across awaits, timers and promises, and returns what `fn` returns.
  *
  * Nested calls add to the fields around them; the nearer value wins. The object is copied: later changes do not count.
+ * A `correlation.id` that breaks its rule is left out and counted: it would stand on spans and records as it came.
  *
  * @example withContext({ 'tenant.id': 'acme' }, () => logger.info('Started')) // the record carries tenant.id
  */
 export function withContext<T>(fields: Readonly<Fields>, fn: () => T): T {
-  return runInScope(innerScope(copyFields(fields), currentScope()), fn)
+  const own = copyFields(fields)
+  if (own[ATTR_CORRELATION_ID] !== undefined && !isCorrelationId(own[ATTR_CORRELATION_ID])) {
+    delete own[ATTR_CORRELATION_ID]
+    countLoss('invalid')
+  }
+  return runInScope(innerScope(own, currentScope()), fn)
 }
 
 /**

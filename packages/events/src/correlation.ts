@@ -1,15 +1,8 @@
 import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import { withContext } from './context.ts'
+import { isCorrelationId } from './correlation-id.ts'
 import { loadCrypto } from './load-crypto.ts'
 import { currentScope, fieldsOf } from './scope.ts'
-
-// One character class, bounded: linear, and no value that passes can break a header, a log line or a terminal.
-const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/
-
-/** Whether a value may serve as correlation id: 1 to 64 letters, digits, dots, underscores and hyphens. */
-export function isCorrelationId(value: unknown): value is string {
-  return typeof value === 'string' && CORRELATION_ID.test(value)
-}
 
 /** Makes a new correlation id, a random UUID. */
 export function createCorrelationId(): string {

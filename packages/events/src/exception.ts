@@ -15,7 +15,7 @@ const PROVIDER_FIELDS: readonly (readonly [attribute: string, ...path: string[]]
 
 /**
  * Describes an error as attributes: `exception.type`, `exception.message`, `exception.stacktrace` with the chain of
- * causes, and what its provider says about it (`error.code`, `payment.decline_code`, request ids).
+ * causes and of the errors that it stands for, and what its provider says about it (`error.code`, `payment.decline_code`, request ids).
  *
  * @example toException(new TypeError('no'))['exception.type'] // 'TypeError'
  */
@@ -34,13 +34,29 @@ export function toException(error: Error): Fields {
 function stackWithCauses(error: Error): string | undefined {
   let text = textOf(error, 'stack')
   const seen = new Set<unknown>([error])
-  let cause = read(error, 'cause')
-  for (let depth = 0; cause !== undefined && cause !== null && depth < MAX_CAUSES && !seen.has(cause); depth++) {
-    seen.add(cause)
-    text = `${text ?? ''}\nCaused by: ${describeCause(cause)}`
-    cause = read(cause, 'cause')
+  // A set also gives what is added while it is read.
+  for (const one of seen) {
+    for (const cause of causesOf(one)) {
+      if (seen.size > MAX_CAUSES) return text
+      if (seen.has(cause)) continue
+      seen.add(cause)
+      text = `${text ?? ''}\nCaused by: ${describeCause(cause)}`
+    }
   }
   return text
+}
+
+/** What an error names as its cause, and the errors that it stands for: a refused connection has one for each address. */
+function causesOf(error: unknown): unknown[] {
+  const cause = read(error, 'cause')
+  const causes = cause === undefined || cause === null ? [] : [cause]
+  try {
+    const errors = read(error, 'errors')
+    if (Array.isArray(errors)) causes.push(...errors.slice(0, MAX_CAUSES).filter((member) => isError(member)))
+  } catch {
+    countLoss('unreadable')
+  }
+  return causes
 }
 
 function describeCause(cause: unknown): string {

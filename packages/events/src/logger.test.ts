@@ -73,6 +73,30 @@ it('ends a circle of causes', () => {
   expect(String(records[0]?.attributes['exception.stacktrace']).match(/Caused by/g)).toHaveLength(1)
 })
 
+it('tells the errors that an error stands for, eight in all with their causes', () => {
+  const refused = new Error('refused', { cause: new Error('no route') })
+  const both = new AggregateError([refused, 'text', new Error('timed out')], '')
+  getLogger('a').error('Capture failed', new TypeError('fetch failed', { cause: both }))
+  const stack = (at: number): string => String(records[at]?.attributes['exception.stacktrace'])
+  expect(stack(0).match(/Caused by: \w+(: [\w ]+)?/g)).toEqual([
+    'Caused by: AggregateError',
+    'Caused by: Error: refused',
+    'Caused by: Error: timed out',
+    'Caused by: Error: no route',
+  ])
+  getLogger('a').error(
+    new AggregateError(
+      Array.from({ length: 100 }, () => new Error('x')),
+      'many',
+    ),
+  )
+  expect(stack(1).match(/Caused by/g)).toHaveLength(8)
+  const { proxy, revoke } = Proxy.revocable([], {})
+  revoke()
+  getLogger('a').error(Object.assign(new Error('hostile'), { errors: proxy }))
+  expect(stack(2)).toMatch(/^Error: hostile/)
+})
+
 it('describes an error of another realm', () => {
   getLogger('a').error('x', runInNewContext('new RangeError("far away")') as Error)
   expect(records[0]?.attributes).toMatchObject({
