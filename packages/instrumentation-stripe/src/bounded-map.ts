@@ -16,6 +16,10 @@ export class BoundedMap<Key, Value> {
     return this.#entries.has(key)
   }
 
+  delete(key: Key): void {
+    this.#entries.delete(key)
+  }
+
   /** Adds an entry, or replaces one, which counts as new then. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key)

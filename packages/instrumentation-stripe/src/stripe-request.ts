@@ -6,7 +6,7 @@ import { namePath } from './operation-names.ts'
 import { tellFact } from './payment-fact.ts'
 import { quietly } from './quietly.ts'
 import { readFacts } from './stripe-facts.ts'
-import { currentList, parentOfPage } from './stripe-lists.ts'
+import { currentList, parentOfPage, rememberNextPage, type StripeList } from './stripe-lists.ts'
 import { readTroubles } from './stripe-troubles.ts'
 import { isFunction, isObject, memberOf, numberOf, textOf, type AnyFunction, type Unknown } from './unknown.ts'
 
@@ -118,6 +118,8 @@ class StripeCall {
   readonly #host: Host
   readonly #asking: Asking
   readonly #call: ClientCall
+  /** The list that the call gives a page of. */
+  readonly #list: StripeList | undefined
   /** What the call does, also where it is named as a raw request. */
   readonly #operation: string
   #attempts = 0
@@ -132,6 +134,7 @@ class StripeCall {
     const { operation, template } = namePath(method, path)
     this.#operation = operation
     const list = currentList()
+    this.#list = list
     const stripe = memberOf(sender, '_stripe')
     followAttempts(stripe)
     const attributes: Attributes = {
@@ -171,6 +174,7 @@ class StripeCall {
   }
 
   #succeed(response: unknown): void {
+    rememberNextPage(this.#list, response)
     const last = memberOf(response, 'lastResponse') ?? response // a stream of the Web holds it itself
     const requestId = wordOf(last, 'requestId')
     const { seconds } = this.#call

@@ -32,7 +32,11 @@ interface Client {
   readonly files: { create(params: Params, options?: Params): Promise<unknown> }
   readonly quotes: { pdf(id: string, options?: Params): Promise<NodeJS.ReadableStream> }
   readonly rawRequest?: (method: string, path: string, params?: Params) => Promise<unknown>
-  readonly v2?: { readonly core?: { readonly events?: { retrieve(id: string): Promise<unknown> } } }
+  readonly v2?: {
+    readonly core?: {
+      readonly events?: { retrieve(id: string): Promise<unknown>; list(params: Params): AsyncIterable<unknown> }
+    }
+  }
   getInitialNetworkRetryDelay(): number
 }
 type StripeClass = new (key: string, config: Params) => Client
@@ -314,6 +318,27 @@ describe.each(STRIPE_PACKAGES.filter((library) => majorOf(library) >= 18))('%s',
     expect(lastSpan()).toMatchObject({
       name: 'stripe.v2.core.events.retrieve',
       attributes: { 'url.template': '/v2/core/events/{id}', 'http.response.status_code': 200 },
+    })
+  })
+
+  it('keeps the pages of a list of API v2 in one trace where nothing is active', async () => {
+    const client = connect(library)
+    const next = '/v2/core/events?page=plutus'
+    let asked = 0
+    const stop = standIn.fail(() => {
+      const isLast = ++asked === 2
+      const page = { data: [{ id: `evt_${asked}`, object: 'v2.core.event' }], next_page_url: isLast ? null : next }
+      return { status: 200, body: JSON.stringify(page) }
+    })
+    const ids: unknown[] = []
+    for await (const event of client.v2?.core?.events?.list({ object_id: 'pi_1' }) ?? []) ids.push(event)
+    stop()
+    expect([ids.length, asked]).toEqual([2, 2])
+    const [first, second] = spans()
+    expect(second).toMatchObject({
+      name: first?.name,
+      parentSpanId: first?.spanId,
+      attributes: { 'url.template': '/v2/core/events', 'stripe.list.page': 2 },
     })
   })
 })
