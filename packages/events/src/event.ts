@@ -52,7 +52,7 @@ export function createEventRecorder(event: EventDefinition): EventRecorder {
   const question = { severityNumber: SEVERITY_NUMBER.fatal, eventName: event.name }
   return (fields, options) => {
     try {
-      const logger = options?.scope ?? ownScope
+      const logger = typeof options?.scope === 'string' ? options.scope : ownScope
       const sink = findSink(logger, question)
       if (sink === undefined) return
       const given = fields === undefined || fields === null ? {} : cloneFields(fields)

@@ -40,6 +40,19 @@ it('records the life of a connection under one id', () => {
   ])
 })
 
+it.each([
+  ['a text', 'héllo', 6],
+  ['bytes', Buffer.from('abc'), 3],
+  ['an ArrayBuffer', new ArrayBuffer(4), 4],
+  ['parts', [Buffer.from('ab'), new ArrayBuffer(4)], 6],
+  ['what has no size that is known', new Proxy([], { get: () => unreadable('x')['x'] }), 0],
+])('tells the size of a message that is %s', (_what, data, size) => {
+  const socket = new Socket()
+  instrumentWebSocket(socket)
+  socket.emit('message', data)
+  expect(records.at(-1)?.attributes['message.size']).toBe(size)
+})
+
 it('records once per window that a limit was passed', () => {
   const socket = new Socket()
   instrumentWebSocket(socket, { limit: 2, limitWindowMillis: 60_000 })

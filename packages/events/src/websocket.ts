@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { context } from '@opentelemetry/api'
 import { cloneFields, readOptions } from './copy-fields.ts'
 import { createCorrelationId } from './correlation.ts'
@@ -145,7 +146,9 @@ function createLimit({
 
 function sizeOf(data: unknown): number {
   if (typeof data === 'string') return Buffer.byteLength(data)
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength
-  if (Array.isArray(data)) return data.reduce((sum: number, part: unknown) => sum + sizeOf(part), 0)
+  if (types.isAnyArrayBuffer(data) || ArrayBuffer.isView(data)) return data.byteLength
+  if (!types.isProxy(data) && Array.isArray(data)) {
+    return data.reduce((sum: number, part: unknown) => sum + sizeOf(part), 0)
+  }
   return 0
 }
