@@ -77,6 +77,24 @@ it.runIf(process.platform !== 'win32').each(['plutus', 'upstream'])(
   },
 )
 
+// The oldest would start a thread for loaders, and wait for it.
+it.runIf(process.platform !== 'win32').each(END_NODES)(
+  'runs an ES module where the working directory is gone, on Node $label',
+  async (node) => {
+    const { code, stdout, stderr } = await runProgram({
+      node,
+      hook: 'none',
+      file: programFile('starts-without-folder.cjs'),
+      args: [programFile('nothing.mjs')],
+      env: { OTEL_LOG_LEVEL: 'warn', PLUTUS_EXIT_WAIT_MS: '10000' },
+      receiver,
+    })
+    expect([code, stdout]).toEqual([0, 'ran\n'])
+    expect(stderr).not.toContain('is off')
+    expect(recorded()).toEqual(['without a folder'])
+  },
+)
+
 it('tells in one line which modules were loaded before the hook', async () => {
   const { code, stderr } = await runProgram({
     hook: 'none',

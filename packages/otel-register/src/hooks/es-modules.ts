@@ -125,7 +125,18 @@ function isRequired(conditions: Iterable<string> | undefined): boolean {
   return false
 }
 
-function installOnLoaderThread({ host, builtins, require, loaderUrl, entryUrl, onRepeat }: EsModuleOptions): void {
+function installOnLoaderThread(options: EsModuleOptions): void {
+  try {
+    // Throws where the working directory is gone: Node waits for ever for a loader thread, which cannot start there.
+    process.cwd()
+    startLoaderThread(options)
+  } finally {
+    // Over there nobody can change a built-in module of this thread in time.
+    options.builtins.patchAll()
+  }
+}
+
+function startLoaderThread({ host, require, loaderUrl, entryUrl, onRepeat }: EsModuleOptions): void {
   const wanted = wantedParts(host)
   const { MessageChannel, receiveMessageOnPort } = process.getBuiltinModule('node:worker_threads')
   const { port1, port2 } = new MessageChannel()
@@ -138,8 +149,6 @@ function installOnLoaderThread({ host, builtins, require, loaderUrl, entryUrl, o
   process.once('exit', () => {
     if (receiveMessageOnPort(port1) !== undefined) onRepeat()
   })
-  // Over there nobody can change a built-in module of this thread in time.
-  builtins.patchAll()
 }
 
 function receiveNamespaces(

@@ -9,3 +9,6 @@ rmdirSync(folder)
 // oxlint-disable-next-line import/no-unassigned-import -- loading it is the point
 require('@plutus/otel-register')
 require('@opentelemetry/api').trace.getTracer('test').startSpan('without a folder').end()
+
+const [another] = process.argv.slice(2)
+if (another !== undefined) void import(another)
