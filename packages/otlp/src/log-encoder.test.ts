@@ -90,3 +90,13 @@ it('gives back the right texts when they alternate, whatever their length and al
     { numRuns: 20 },
   )
 })
+
+it.each([
+  [24, 24],
+  [25, 24],
+  [1_000, 24],
+  [0, 0],
+  [-1, 0],
+])('writes the severity %d as %s', (severityNumber, expected) => {
+  expect(encodeLogAlone({ severityNumber }).record.severityNumber).toBe(expected)
+})

@@ -24,6 +24,8 @@ export interface LogRecord extends AttributeSources {
   readonly traceFlags?: number | undefined
 }
 
+// A number that OTLP has no name for makes receivers refuse the whole request.
+const MAX_SEVERITY = 24
 const TAG_RECORD = 0x12
 const TAG_BODY = 0x2a
 // Bytes that the length is taken to need: hardly a record has fewer than 128 bytes or more than 16383.
@@ -89,7 +91,7 @@ function putFixed(s: EncodeSession, record: LogRecord): void {
   }
   if (severityNumber !== undefined && severityNumber > 0) {
     bytes[at] = 0x10
-    bytes[at + 1] = severityNumber & 0x1f
+    bytes[at + 1] = severityNumber > MAX_SEVERITY ? MAX_SEVERITY : severityNumber & 0x1f
     at += 2
   }
   out.position = traceId === undefined ? at : putSpanReference(s, at, record, traceId)

@@ -187,3 +187,12 @@ it('cuts attributes of events and links by their own limits', () => {
     links: [{ attributes: keyValuesOf({ a: 'abc', b: 1 }), droppedAttributesCount: 1 }],
   })
 })
+
+it.each([-1, 5, 6, 7, 1.5, Number.NaN, '3'])('writes an internal span for the kind %s, which is none', (kind) => {
+  expect(encodeSpanAlone({ ...SPAN, kind: kind as number }).record.kind).toBe(1)
+})
+
+it.each([-1, 3, 7, 1.5, '2'])('leaves the status unset for %s, which is none', (statusCode) => {
+  const { record } = encodeSpanAlone({ ...SPAN, statusCode: statusCode as number, statusMessage: 'why' })
+  expect(record.status).toEqual({ message: 'why', code: 0 })
+})

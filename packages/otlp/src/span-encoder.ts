@@ -44,6 +44,7 @@ export interface SpanLinkRecord extends AttributeSources {
   readonly flags: number
 }
 
+const MAX_KIND = 4
 const REMOTE_KNOWN = 0x100
 const REMOTE = 0x200
 const TAG_RECORD = 0x12
@@ -66,7 +67,7 @@ export function putSpan(s: EncodeSession, span: SpanRecord): void {
   const { parentSpanId } = span
   if (parentSpanId !== undefined && parentSpanId !== '' && !putIdField(out, 0x22, parentSpanId, 2)) s.lose('id_invalid')
   s.putText(0x2a, span.name, 'span.name', s.spanNames)
-  putVarintField(out, 0x30, (span.kind + 1) & 7)
+  putVarintField(out, 0x30, kindOf(span.kind))
   if (!putTimeField(out, 0x39, span.startTime)) s.lose('time_invalid')
   if (!putTimeField(out, 0x41, span.endTime)) s.lose('time_invalid')
   s.beginAttributes('span.attribute', limits.spanAttributes, limits.spanValueLength)
@@ -149,12 +150,18 @@ function putLinks(s: EncodeSession, span: SpanRecord): void {
   if (dropped > 0) putVarintField(out, 0x70, dropped)
 }
 
+/** SpanKind of OTLP; that of an internal span where the application gave what is none. */
+function kindOf(kind: number): number {
+  return Number.isInteger(kind) && kind >= 0 && kind <= MAX_KIND ? kind + 1 : 1
+}
+
 function putStatus(s: EncodeSession, span: SpanRecord): void {
   const { statusCode, statusMessage } = span
   if ((statusCode === undefined || statusCode === 0) && (statusMessage === undefined || statusMessage === '')) return
   const { out } = s
   const content = openMessage(out, 0x7a, 1)
   s.putText(0x12, statusMessage, 'span.status')
-  if (statusCode !== undefined) putVarintField(out, 0x18, statusCode & 3)
+  // A number that OTLP has no name for makes receivers refuse the whole request.
+  if (statusCode === 1 || statusCode === 2) putVarintField(out, 0x18, statusCode)
   closeMessage(out, content, 1)
 }
