@@ -108,13 +108,16 @@ function putArray(s: EncodeSession, tag: number, array: ArrayLike<unknown>, verd
   const guess = length > SMALL_ARRAY ? 2 : 1
   const value = openMessage(out, tag, guess)
   const list = openMessage(out, TAG_ARRAY, guess)
+  let before: unknown
   for (let i = 0; i < length; i++) {
     if (i >= s.limits.elements || out.position >= s.end) {
       putMarker(s, TAG_MEMBER, i >= s.limits.elements ? 'elements' : 'record_size')
       break
     }
     // What cannot be told still holds its place, or all that follows would move.
-    putWhole(s, TAG_MEMBER, array[i], verdict)
+    const member = array[i]
+    putWhole(s, TAG_MEMBER, member, s.judgeMember(before, member, verdict))
+    before = member
   }
   closeMessage(out, list, guess)
   closeMessage(out, value, guess)

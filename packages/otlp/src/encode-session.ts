@@ -203,6 +203,18 @@ export class EncodeSession {
     }
   }
 
+  /** Returns the verdict for a member of an array whose own is `verdict`. */
+  judgeMember(before: unknown, member: unknown, verdict: KeyVerdict | undefined): KeyVerdict | undefined {
+    const { redactor } = this
+    if (redactor?.after === undefined || verdict?.values === 'keep' || typeof before !== 'string') return verdict
+    try {
+      return redactor.after(before, member, this.carrier) ?? verdict
+    } catch {
+      this.lose('redaction')
+      return MASKED_KEY
+    }
+  }
+
   #mask(): string {
     this.lose('redaction')
     return MASKED

@@ -127,6 +127,20 @@ describe('a redactor', () => {
     ])
   })
 
+  it('may judge a member of an array by the one before it, but not under a key that is kept', () => {
+    const after: Redactor['after'] = (before, _member, carrier) => {
+      if (before === 'broken') throw new Error('broken')
+      return before === '--key' ? { name: carrier, values: 'replace' } : undefined
+    }
+    const redact = { ...createSpy({ safe: 'keep' }).redact, after }
+    const list = ['--key', 'x', 'y', 'broken', 'z']
+    const { record, losses } = encodeLogAlone({ attributes: { list, safe: list } }, { redact })
+    expect(record['attributes']).toEqual(
+      keyValuesOf({ list: ['--key', '[log.attribute]', 'y', 'broken', '[masked]'], safe: list }),
+    )
+    expect(losses).toEqual({ redaction: 1 })
+  })
+
   it('may keep the values of a key unseen, but not of keys inside them', () => {
     const { redact, asked } = createSpy({ safe: 'keep' })
     const { record } = encodeLogAlone({ attributes: { safe: SECRET } }, { redact })

@@ -47,4 +47,6 @@ export interface Redactor {
   bytes(value: Uint8Array, carrier: Carrier, verdict: KeyVerdict | undefined): Uint8Array | string
   /** Returns what to write for a value of any type whose key's verdict is `replace`. */
   replace(value: unknown, carrier: Carrier, verdict: KeyVerdict): string
+  /** Judges a member of an array by the one before it; undefined leaves it to the verdict of the array's key. */
+  after?(before: unknown, member: unknown, carrier: Carrier): KeyVerdict | undefined
 }

@@ -27,6 +27,15 @@ it('finds secrets at any depth of what was exported, by place and rule', () => {
   ])
 })
 
+it('finds the value of an option in a list, as it is and in OTLP', () => {
+  const args = ['node', '--password', 'x']
+  const values = args.map((stringValue) => ({ stringValue }))
+  expect(findSecrets({ args, otlp: { arrayValue: { values } } })).toEqual([
+    { path: 'args[2]', rule: 'secret_key' },
+    { path: 'otlp.arrayValue.values[2]', rule: 'secret_key' },
+  ])
+})
+
 it('throws with places and rules, and never with a value', () => {
   let thrown: unknown
   try {

@@ -78,7 +78,10 @@ class Finder {
     if (this.#seen.has(value)) return
     this.#seen.add(value)
     if (Array.isArray(value)) {
-      for (const [at, member] of value.entries()) this.#visit(member, `${path}[${at}]`, verdict, depth + 1)
+      for (const [at, member] of value.entries()) {
+        const judged = at === 0 ? undefined : this.#redactor.after(plainOf(value[at - 1]), plainOf(member), 'exported')
+        this.#visit(member, `${path}[${at}]`, judged ?? verdict, depth + 1)
+      }
       return
     }
     const { key } = value as { readonly key?: unknown }

@@ -84,7 +84,7 @@ class Copier {
   }
 
   #copyReadable(value: object, verdict: RedactionVerdict | undefined): unknown {
-    if (Array.isArray(value)) return value.slice(0, MAX_MEMBERS).map((member) => this.copy(member, verdict) ?? null)
+    if (Array.isArray(value)) return this.#copyList(value, verdict)
     if (types.isUint8Array(value)) {
       return verdict?.values === 'keep' ? value : this.#redactor.bytes(value, this.#carrier, verdict)
     }
@@ -95,11 +95,20 @@ class Copier {
     }
     if (types.isMap(value))
       return this.copyMap(Object.fromEntries([...value].map(([key, member]) => [String(key), member])))
-    if (types.isSet(value)) return [...value].slice(0, MAX_MEMBERS).map((member) => this.copy(member, verdict) ?? null)
+    if (types.isSet(value)) return this.#copyList([...value], verdict)
     if (types.isDate(value)) return Number.isNaN(value.getTime()) ? String(value) : value
     const { toJSON } = value as { readonly toJSON?: unknown }
     if (typeof toJSON === 'function') return this.copy(toJSON.call(value, ''), verdict)
     return this.copyMap(value as Record<string, unknown>)
+  }
+
+  #copyList(list: readonly unknown[], verdict: RedactionVerdict | undefined): unknown[] {
+    const members = list.slice(0, MAX_MEMBERS)
+    const isKept = verdict?.values === 'keep'
+    return members.map((member, at) => {
+      const judged = isKept || at === 0 ? undefined : this.#redactor.after(members[at - 1], member, this.#carrier)
+      return this.copy(member, judged ?? verdict) ?? null
+    })
   }
 }
 

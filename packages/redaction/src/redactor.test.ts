@@ -122,6 +122,38 @@ describe('keys', () => {
   })
 })
 
+describe('an option in a list', () => {
+  const copied = (value: unknown, options = {}): unknown =>
+    redactValue(createRedactor(options), value, 'resource.attribute')
+
+  it.each<[what: string, list: unknown[], expected: unknown[]]>([
+    ['with two hyphens', ['node', '--password', 'hunter2', 'a'], ['node', '--password', MASK, 'a']],
+    ['with one', ['-apiKey', 'k'], ['-apiKey', MASK]],
+    ['of a number', ['--pin', 1234], ['--pin', MASK]],
+    ['of a card', ['--card-number', VISA], ['--card-number', '****4242']],
+    ['of cookies', ['--cookie', 'sid=abc'], ['--cookie', `sid=${MASK}`]],
+    ['with its value', ['--password=hunter2', 'a'], [`--password=${MASK}`, 'a']],
+  ])('%s loses its value, and what follows stays', (_what, list, expected) => {
+    expect(copied(list)).toEqual(expected)
+    expect(copied(new Set(list))).toEqual(expected)
+    expect(copied(copied(list))).toEqual(expected)
+  })
+
+  it.each<[what: string, list: unknown[]]>([
+    ['that names no secret', ['--require', 'x']],
+    ['that is followed by another', ['--password', '--port', '3000']],
+    ['without a hyphen', ['password', 'x']],
+    ['that is last', ['x', '--password']],
+  ])('%s changes nothing', (_what, list) => {
+    expect(copied(list)).toEqual(list)
+  })
+
+  it('stays under a key that is kept', () => {
+    const args = { 'process.command_args': ['--password', 'x'] }
+    expect(copied(args, { keep: ['process.command_args'] })).toEqual(args)
+  })
+})
+
 describe('a text', () => {
   it.each([
     ['JSON', '{"password":"a\\"b","n":1,"card":{"cvv":123}}', `{"password":"${MASK}","n":1,"card":{"cvv":"${MASK}"}}`],

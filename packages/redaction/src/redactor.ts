@@ -72,6 +72,8 @@ export interface Redactor {
   bytes(value: Uint8Array, carrier: string, verdict?: RedactionVerdict): Uint8Array | string
   /** Returns what is written for a value whose key says that it is a secret. */
   replace(value: unknown, carrier: string, verdict: RedactionVerdict): string
+  /** Judges a member of a list by the one before it: what follows `--password` is one. */
+  after(before: unknown, member: unknown, carrier: string): RedactionVerdict | undefined
 }
 
 /** How the texts of a key are read. */
@@ -95,6 +97,8 @@ const MAX_CLEAN_CHARS = 2048
 const MIN_HASH_KEY_BYTES = 16
 const PRIVACIES: ReadonlySet<unknown> = new Set(['keep', 'mask', 'hash'])
 const STATEMENT_KEY = /^db\.query\.text$|(?:^|[._-])(?:sql|statement)$/i
+// The name of a command line option that stands for itself, as in `process.command_args`; linear.
+const OPTION_NAME = /^--?([A-Za-z][\w.-]{0,63})$/
 const GRAPHQL_KEY = /^graphql\.(?:document|source)$/
 const OPTIONS = new Set(['profile', 'keys', 'keep', 'email', 'ip', 'userId', 'hashKey', 'rules', 'onHit'])
 const MINIMAL_KEY_RULES: readonly KeyRule[] = ['secret_key', 'security_code', 'pan_key', 'cookie', 'user_id', 'own_key']
@@ -224,6 +228,15 @@ class PolicyRedactor implements Redactor {
     return isText || typeof value === 'number' || typeof value === 'bigint'
       ? this.#replacement(String(value), rule)
       : REDACTED
+  }
+
+  after(before: unknown, member: unknown, carrier: string): Verdict | undefined {
+    if (typeof before !== 'string' || before.charCodeAt(0) !== 0x2d) return undefined
+    const name = OPTION_NAME.exec(before)?.[1]
+    // Another option says that the one before it has no value.
+    if (name === undefined || (typeof member === 'string' && member.charCodeAt(0) === 0x2d)) return undefined
+    const verdict = this.key(name, carrier)
+    return verdict.rule === undefined ? undefined : verdict
   }
 
   #relevantFlags(): number {
