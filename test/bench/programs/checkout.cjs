@@ -7,7 +7,21 @@ const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 8 })
 const agent = new http.Agent({ keepAlive: true, maxSockets: 16 })
 
 // Stands for the provider that a payment service calls: as cheap as an answer can be.
-const provider = http.createServer((request, response) => response.end('{"ok":true}'))
+const provider = http.createServer((request, response) =>
+  request.url.startsWith('/v1/payment_intents') ? answerPayment(request, response) : response.end('{"ok":true}'),
+)
+
+// Each with an id of its own: what is known of a payment is told once.
+let payments = 0
+const answerPayment = (request, response) => {
+  const id = `pi_${++payments}`
+  const sum = { amount: 4999, currency: 'eur', amount_received: 4999 }
+  response.setHeader('content-type', 'application/json')
+  response.setHeader('request-id', `req_${payments}`)
+  request.resume().on('end', () => {
+    response.end(JSON.stringify({ id, object: 'payment_intent', livemode: false, status: 'succeeded', ...sum }))
+  })
+}
 
 const callProvider = () =>
   new Promise((resolve, reject) => {

@@ -29,6 +29,7 @@ const program = (name: string): string => fileURLToPath(new URL(`../programs/${n
 const WARM_UP_SECONDS = 1.5
 const CONNECTIONS = 16
 const BURST = 100_000
+const STRIPE_CALLS = 3_000
 
 /** Everything that is measured. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -56,6 +57,23 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'checkout',
     run: (variant, stage) => measureServer(variant, stage, { file: program('checkout'), path: '/pay/7', rate: 300 }),
+  },
+  {
+    name: 'stripe call',
+    run: async (variant, stage) => {
+      const options = {
+        hook: 'none',
+        file: program('stripe'),
+        args: [String(STRIPE_CALLS)],
+        nodeOptions: variant.nodeOptions,
+        env: { ...variant.env(stage.sinkUrl), PROVIDER_PORT: stage.providerPort },
+      } as const
+      await readCounts(stage.sinkUrl)
+      const { stdout } = await runProgram(options)
+      await checkExported(variant, stage)
+      const { create = Number.NaN, retrieve = Number.NaN } = readReport(stdout)
+      return { 'CPU µs/call, payment_intents.create': create, 'CPU µs/call, payment_intents.retrieve': retrieve }
+    },
   },
   {
     name: 'log burst',
