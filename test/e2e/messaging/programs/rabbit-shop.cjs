@@ -13,6 +13,8 @@ module.exports = async (amqplib) => {
   const connection = await amqplib.connect(process.env.RABBITMQ_URL)
   const channel = await connection.createConfirmChannel()
   const { queue } = await channel.assertQueue('', { exclusive: true, autoDelete: true })
+  // One after the other, so that what is printed has an order.
+  await channel.prefetch(1)
   const options = { headers: { shop: 'berlin' } }
   const received = new Promise((resolve) => {
     let count = 0
@@ -29,8 +31,8 @@ module.exports = async (amqplib) => {
   channel.sendToQueue(queue, Buffer.from('book'), options)
   channel.sendToQueue(queue, Buffer.from('pen'), options)
   await channel.waitForConfirms()
-  console.log(JSON.stringify(options))
   await received
+  console.log(JSON.stringify(options))
   console.log(await channel.get(queue))
   await channel.close()
   await connection.close()
