@@ -186,6 +186,19 @@ it.each<[SamplerName, number, boolean, boolean]>([
   ])
 })
 
+it('gives a tracer and a logger of the empty name for a name that is none', async () => {
+  const { tracers, loggers, received } = createRig()
+  for (const name of [undefined, null, 7, Symbol('x'), Object.create(null)] as string[]) {
+    tracers.getTracer(name, name).startSpan('x').end()
+    loggers.getLogger(name, name).emit({ body: 'x' })
+  }
+  const { spans, logs, malformed } = await received()
+  expect(malformed).toEqual([])
+  expect([...spans, ...logs].map(({ scope }) => [scope.name, scope.version ?? ''])).toEqual(
+    Array.from({ length: 10 }, () => ['', '']),
+  )
+})
+
 it('keeps about the share that it is told, the same traces on every call', () => {
   const { sample } = createTraceSampler('traceidratio', 0.25)
   const ids = Array.from({ length: 4_000 }, () => [...crypto.getRandomValues(new Uint32Array(4))])

@@ -135,10 +135,13 @@ function isDurable({ attributes }: { readonly attributes?: Attributes | undefine
 function createScopeCache<T>(create: (scope: EncodedHeader) => T, encoder: Encoder) {
   const made = new Map<string, T>()
   return (
-    name: string,
-    version?: string,
+    givenName: string,
+    givenVersion?: string,
     options?: { readonly schemaUrl?: string; readonly scopeAttributes?: Attributes },
   ): T => {
+    // The specification asks for a tracer or logger also where the name is none: that of the empty name.
+    const name = typeof givenName === 'string' ? givenName : ''
+    const version = typeof givenVersion === 'string' ? givenVersion : undefined
     const key = `${name}\n${version ?? ''}\n${options?.schemaUrl ?? ''}`
     const known = options?.scopeAttributes === undefined ? made.get(key) : undefined
     if (known !== undefined) return known
