@@ -1,6 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api'
 import { BoundedMap } from './bounded-map.ts'
-import { idOf, numberOf, textOf, type Unknown } from './unknown.ts'
+import { idOf, memberOf, numberOf, textOf, type Unknown } from './unknown.ts'
 
 /** What this process remembers of an object that it had made or changed. */
 export interface KnownObject {
@@ -14,10 +14,12 @@ export interface KnownObject {
 const MOST_OBJECTS = 4_096
 
 const known = new BoundedMap<string, KnownObject>(MOST_OBJECTS)
+const attempts = new BoundedMap<string, number>(MOST_OBJECTS)
 
 /** Remembers an object of an answer, also by the charge and the payment that belong to it. */
 export function rememberObject(object: Unknown, spanContext: SpanContext): void {
-  const entry = { spanContext, amount: numberOf(object, 'amount'), currency: textOf(object, 'currency') }
+  const amount = numberOf(object, 'amount') ?? numberOf(object, 'amount_due')
+  const entry = { spanContext, amount, currency: textOf(object, 'currency') }
   for (const id of idsOf(object)) {
     // A refund or a charge knows the payment, whose own sum and call are better known.
     if (id === textOf(object, 'id') || !known.has(id)) known.set(id, entry)
@@ -36,6 +38,22 @@ export function recallRelated(object: Unknown): KnownObject | undefined {
     if (entry !== undefined) return entry
   }
   return undefined
+}
+
+/** Remembers of an invoice, from an answer or a webhook, how often Stripe's schedule has tried to have it paid. */
+export function rememberAttempts(object: unknown): void {
+  const id = textOf(object, 'id')
+  const count = numberOf(object, 'attempt_count')
+  if (memberOf(object, 'object') !== 'invoice' || id === undefined || count === undefined) return
+  attempts.set(id, Math.max(count, attempts.get(id) ?? 0)) // webhooks come in any order
+}
+
+/**
+ * The number of an invoice's attempt that just failed, as its webhook has it: any first one is 1, and from then on only
+ * Stripe's own schedule counts, whatever a service tries in between.
+ */
+export function attemptNumberOf(invoiceId: string): number {
+  return Math.max(1, attempts.get(invoiceId) ?? 1)
 }
 
 function idsOf(object: Unknown): readonly string[] {

@@ -40,6 +40,7 @@ const INTENT_MOVES = [
   'payment_intents.apply_customer_balance',
   'payment_intents.increment_authorization',
   'payment_intents.verify_microdeposits',
+  'invoices.pay', // its error holds the payment that was declined
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'payment_intent.canceled',
@@ -191,7 +192,7 @@ const TABLE: readonly Row[] = [
     event: 'invoice.payment_failed',
     as: 'failed',
     fields: describeInvoice,
-    apart: (object) => [String(numberOf(object, 'attempt_count') ?? '')],
+    apart: (object) => [String(Math.max(1, numberOf(object, 'attempt_count') ?? 1))],
   },
 ]
 

@@ -1,7 +1,7 @@
 import { context, createContextKey, type Attributes, type Context, type Tracer } from '@opentelemetry/api'
 import { ClientCall } from './client-call.ts'
 import { readStripeError, wordOf, type PaymentFailure } from './failure.ts'
-import { rememberObject } from './known-objects.ts'
+import { rememberAttempts, rememberObject } from './known-objects.ts'
 import { namePath } from './operation-names.ts'
 import { tellFact } from './payment-fact.ts'
 import { quietly } from './quietly.ts'
@@ -175,6 +175,7 @@ class StripeCall {
 
   #succeed(response: unknown): void {
     rememberNextPage(this.#list, response)
+    rememberAttempts(response)
     const last = memberOf(response, 'lastResponse') ?? response // a stream of the Web holds it itself
     const requestId = wordOf(last, 'requestId')
     const { seconds } = this.#call

@@ -1,5 +1,5 @@
 import type { PaymentFailure } from './failure.ts'
-import { recallObject } from './known-objects.ts'
+import { attemptNumberOf, recallObject } from './known-objects.ts'
 import type { PaymentFact } from './payment-fact.ts'
 import { sumFields } from './stripe-money.ts'
 import { idOf, memberOf, numberOf, textOf, type Unknown } from './unknown.ts'
@@ -18,7 +18,17 @@ export interface StripeTrouble {
 }
 
 const BEGINNINGS = new Set(['payment_intents.create', 'charges.create'])
-const MOVES = new Set([...BEGINNINGS, 'payment_intents.confirm', 'payment_intents.capture', 'charges.capture'])
+const REFUND = 'refunds.create'
+const INVOICE = 'invoices.pay'
+const MOVES = new Set([
+  ...BEGINNINGS,
+  'payment_intents.confirm',
+  'payment_intents.capture',
+  'payment_intents.cancel',
+  'charges.capture',
+  REFUND,
+  INVOICE,
+])
 const UNKNOWN_ID = 'unknown'
 
 /**
@@ -40,9 +50,9 @@ export function readTroubles(trouble: StripeTrouble): readonly PaymentFact[] {
     case 'payment_intents.capture':
     case 'charges.capture':
       return [tellCapture(trouble)]
-    case 'refunds.create':
+    case REFUND:
       return tellRefund(trouble)
-    case 'invoices.pay':
+    case INVOICE:
       return isDecline ? tellInvoice(trouble) : []
     default:
       return []
@@ -52,15 +62,20 @@ export function readTroubles(trouble: StripeTrouble): readonly PaymentFact[] {
 function tellAttempt(trouble: StripeTrouble, status: string): PaymentFact {
   const { operation, params, keyHash } = trouble
   const isNew = BEGINNINGS.has(operation)
-  const id = isNew ? idOfError(trouble) : idOfPath(trouble.path)
-  const apart = isNew ? keyHash : (keyHash ?? operation)
+  const isRefund = operation === REFUND
+  const id = isNew ? idOfError(trouble) : isRefund ? idOfRefunded(params) : idOfPath(trouble.path)
+  // Two refunds of one payment may be meant; without a key nothing tells them from one that is asked for again.
+  const apart = isNew || isRefund ? keyHash : (keyHash ?? operation)
+  const isAnyone = apart === undefined && (isRefund || id === undefined)
+  const part = numberOf(params, isRefund ? 'amount' : 'amount_to_capture')
   return {
     event: 'payment.attempt',
-    about: apart === undefined && id === undefined ? undefined : [id ?? UNKNOWN_ID, status, apart ?? ''],
+    about: isAnyone ? undefined : [id ?? UNKNOWN_ID, status, apart ?? ''],
     fields: {
       'payment.id': id ?? UNKNOWN_ID,
-      ...(isNew ? sumFields(params, 'amount') : recallSum(id, numberOf(params, 'amount_to_capture'))),
+      ...(isNew ? sumFields(params, 'amount') : recallSum(id, part)),
       'payment.status': status,
+      ...(isRefund || operation === INVOICE ? { 'payment.description': operation } : undefined),
     },
   }
 }
@@ -94,7 +109,7 @@ function tellCapture({ path, params, failure }: StripeTrouble): PaymentFact {
 }
 
 function tellRefund({ params, failure }: StripeTrouble): readonly PaymentFact[] {
-  const id = textOf(params, 'payment_intent') ?? textOf(params, 'charge')
+  const id = idOfRefunded(params)
   const sum = recallSum(id, numberOf(params, 'amount'))
   if (id === undefined || sum['payment.currency'] === undefined) return []
   return [
@@ -118,7 +133,7 @@ function tellInvoice({ path, error, failure }: StripeTrouble): readonly PaymentF
   return [
     {
       event: 'invoice.payment_failed',
-      about: [id, 'failed', idOf(error, 'charge') ?? idOf(intent, 'latest_charge') ?? ''],
+      about: [id, 'failed', String(attemptNumberOf(id))],
       fields: {
         'invoice.id': id,
         'payment.status': 'failed',
@@ -145,6 +160,10 @@ function recallSum(id: string | undefined, amount: number | undefined): Record<s
 
 function idOfError({ error }: StripeTrouble): string | undefined {
   return idOf(error, 'payment_intent') ?? idOf(error, 'charge')
+}
+
+function idOfRefunded(params: Unknown): string | undefined {
+  return textOf(params, 'payment_intent') ?? textOf(params, 'charge')
 }
 
 /** The first variable part: `/v1/payment_intents/{id}/confirm`. */

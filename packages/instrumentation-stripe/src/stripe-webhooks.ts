@@ -1,7 +1,7 @@
 import { context, trace } from '@opentelemetry/api'
 import { recordEvent } from '@plutus/events'
 import { BoundedMap } from './bounded-map.ts'
-import { recallRelated } from './known-objects.ts'
+import { recallRelated, rememberAttempts } from './known-objects.ts'
 import { tellFact } from './payment-fact.ts'
 import { quietly } from './quietly.ts'
 import { readFacts } from './stripe-facts.ts'
@@ -112,6 +112,7 @@ function receive(host: Host, event: unknown, isVerified: boolean): void {
   seen.set(id, true)
   const object = memberOf(memberOf(event, 'data'), 'object')
   if (isObject(object)) linkToCall(object)
+  rememberAttempts(object)
   if (!host.tellsEvents) return
   recordEvent('webhook.received', {
     'webhook.provider': PROVIDER,

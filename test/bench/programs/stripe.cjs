@@ -32,4 +32,4 @@ async function main() {
   }
   console.log(`ready ${JSON.stringify(report)}`)
 }
-main()
+void main()
