@@ -25,6 +25,8 @@ export const HOSTILE: readonly string[] = [
   'eyJ',
   `eyJ${'a'.repeat(17)}.`,
   'Bearer ',
+  'Bearer+',
+  'Bearer abcdefgh/',
   'sk_live_',
   ['-----BEGIN', 'PRIVATE', 'KEY-----'].join(' '),
   'access_token$a',

@@ -163,6 +163,12 @@ describe('a text', () => {
     ['form data', 'a=1&password=x%20y&b=2', `a=1&password=${MASK}&b=2`],
     ['escaped keys', 'pass%77ord=hunter2', `password=${MASK}`],
     ['nested form data', 'card[number]=1&user[password]=x', `card[number]=${MASK}&user[password]=${MASK}`],
+    [
+      'credentials twice in a path',
+      '/Bearer abcdefgh1/Bearer abcdefgh2/Basic dXNlcjpwYXNz',
+      `/Bearer ${MASK}/Bearer ${MASK}/Basic ${MASK}`,
+    ],
+    ['credentials in form data', 'q=Basic+dXNlcjpwYXNz&r=Bearer+abcdefgh1', `q=Basic+${MASK}&r=Bearer+${MASK}`],
     ['headers', 'Authorization: Bearer abc.def\nHost: x', `Authorization: ${MASK}\nHost: x`],
     ['cookies', 'Cookie: sid=1; theme=dark', `Cookie: sid=${MASK}; theme=${MASK}`],
     ['XML', '<Password>x</Password><a>1</a>', `<Password>${MASK}</Password><a>1</a>`],

@@ -70,6 +70,7 @@ export function scan(text: string): number {
         continue
       case BASE64_SIGN:
         if (code === 0x2f) digits = 0
+        else if (isSchemeEnd(text, i)) flags |= HAS_TOKEN
         continue
       case MARK_LETTER:
         digits = 0
@@ -114,7 +115,7 @@ export function scan(text: string): number {
   return flags
 }
 
-/** Whether the name of a scheme of authentication ends before the space at `i`: Bearer, Basic, Digest, Negotiate. */
+/** Whether the name of a scheme of authentication ends before the space or plus at `i`: Bearer, Basic, Digest, Negotiate. */
 function isSchemeEnd(text: string, i: number): boolean {
   switch (text.charCodeAt(i - 1) | 0x20) {
     case 0x72: // bea[rer]

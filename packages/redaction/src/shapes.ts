@@ -13,7 +13,10 @@ const VENDOR =
   /(?<![A-Za-z0-9])(?:gh[opsur]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|npm_[A-Za-z0-9]{30,}|shpat_[A-Fa-f0-9]{24,}|rzp_(?:live|test)_[A-Za-z0-9]{10,}|sq0(?:atp|csp)-[\w-]{16,}|sk-[\w-]{20,}|access_token\$\w+\$\w{8,}\$[a-f0-9]{8,}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|(?:AC|SK)[a-f0-9]{32}(?![A-Za-z0-9]))/g
 const JWT = /(?<![\w-])eyJ[\w+/=-]{13,}(?:\.[\w+/=-]*){0,4}/g
 const AWS_KEY = /(?<![A-Za-z0-9])A(?:KIA|SIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g
-const SCHEME = /(?<![A-Za-z0-9])(Bearer|Basic|Digest|Negotiate)([ \t]{1,4})([\w.~+/=-]{8,})/gi
+// A plus is a space in form data. Credentials end where the next ones begin, as in a path of two; what looks ahead for
+// that is bounded.
+const SCHEME =
+  /(?<![A-Za-z0-9])(Bearer|Basic|Digest|Negotiate)([ \t]{1,4}|\+)((?:(?![._~+/=-](?:Bearer|Basic|Digest|Negotiate)[ \t+])[\w.~+/=-]){8,})/gi
 const OPAQUE = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g
 const MIN_TURNS = 14
 const PEM_START = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
