@@ -1,7 +1,8 @@
-import { context as contextApi, trace } from '@opentelemetry/api'
+import { trace } from '@opentelemetry/api'
 import type { Context, Logger, LogRecord, SpanContext } from '@opentelemetry/api'
-import type { LogRecord as EncodableRecord } from '@plutus/otlp'
+import type { LogRecord as EncodableRecord, OnLoss } from '@plutus/otlp'
 import { ATTR_PLUTUS_DATA_CLASS } from '@plutus/conventions'
+import { asContext } from './as-context.ts'
 import type { Clock } from './clock.ts'
 import { describeException, RecordingSpan } from './recording-span.ts'
 import type { SpanIdentity } from './span-identity.ts'
@@ -13,6 +14,7 @@ export interface LogHome {
   readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
   /** Takes a record of one scope, and the ids of the span that it belongs to, if there is one. Must not throw. */
   readonly onRecord: (record: EncodableRecord, owner: SpanIdentity | SpanContext | undefined) => void
+  readonly onLoss: OnLoss
 }
 
 /** Emits log records of one instrumentation scope. */
@@ -28,7 +30,15 @@ export class LogEmitter implements Logger {
   }
 
   emit(record: LogRecord): void {
-    const context = record.context ?? contextApi.active()
+    try {
+      this.#emit(record)
+    } catch {
+      this.#home.onLoss('record_failed', 'log', 1) // it is no record, or one that does not want to be read
+    }
+  }
+
+  #emit(record: LogRecord): void {
+    const context = asContext(record.context)
     const { clock } = this.#home
     const now = clock.unixTimeNow(clock.ticks())
     const span = trace.getSpan(context)

@@ -1,5 +1,5 @@
 import { context, createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import type { Context, LoggerProvider, Span, TracerProvider } from '@opentelemetry/api'
+import type { Context, LoggerProvider, LogRecord, Span, SpanOptions, TracerProvider } from '@opentelemetry/api'
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { createBufferPool } from '@plutus/otlp'
@@ -13,8 +13,10 @@ import type { SamplerName } from './trace-samplers.ts'
 
 const pool = createBufferPool()
 let receiver: Receiver
+const losses: string[] = []
 
 beforeEach(async () => {
+  losses.length = 0
   receiver = await startReceiver()
   context.setGlobalContextManager(new StorageContextManager())
 })
@@ -45,7 +47,7 @@ function createRig(sampler: SamplerName = 'always_on', ratio?: number): Rig {
     sampler: createTraceSampler(sampler, ratio),
     limits: {},
     bounds: { attributes: 128, events: 128, links: 128 },
-    onLoss: () => undefined,
+    onLoss: (reason, kind) => void losses.push(`${kind} ${reason}`),
     spans: buffers[0],
     logs: buffers[1],
     stampSpan: () => ({ 'correlation.id': 'c1' }),
@@ -197,6 +199,34 @@ it('gives a tracer and a logger of the empty name for a name that is none', asyn
   expect([...spans, ...logs].map(({ scope }) => [scope.name, scope.version ?? ''])).toEqual(
     Array.from({ length: 10 }, () => ['', '']),
   )
+})
+
+it('throws at nobody for what is no options, context or record, and counts what it could not read', async () => {
+  const { tracers, loggers, received } = createRig()
+  const tracer = tracers.getTracer('rig')
+  const none = [null, 5, 'text', {}, []] as unknown[]
+  const unreadable = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('not to be read')
+      },
+    },
+  )
+  for (const given of none) {
+    tracer.startSpan('options', given as SpanOptions).end()
+    tracer.startSpan('context', {}, given as Context).end()
+    expect(tracer.startActiveSpan('active', given as SpanOptions, given as Context, (span) => span.end())).toBe(
+      undefined,
+    )
+    loggers.getLogger('rig').emit({ body: 'context', context: given as Context })
+  }
+  tracer.startSpan('unreadable', unreadable).end()
+  loggers.getLogger('rig').emit(null as unknown as LogRecord)
+  loggers.getLogger('rig').emit(unreadable)
+  const { spans, logs } = await received()
+  expect([spans.length, logs.length]).toEqual([3 * none.length + 1, none.length])
+  expect(losses).toEqual(['span unreadable', 'log record_failed', 'log record_failed'])
 })
 
 it('keeps about the share that it is told, the same traces on every call', () => {

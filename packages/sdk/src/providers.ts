@@ -74,10 +74,10 @@ interface Parts {
 const MAX_SCOPES = 1_000
 
 function createTracerProvider(
-  { sampler, bounds, stampSpan }: ProviderOptions,
+  { sampler, bounds, stampSpan, onLoss }: ProviderOptions,
   { encoder, clock, buffer, sourceSampler }: Parts,
 ): TracerProvider {
-  const home = { sampler, sourceSampler, stamp: stampSpan }
+  const home = { sampler, sourceSampler, stamp: stampSpan, onLoss }
   return {
     getTracer: createScopeCache((scope): Tracer => {
       const spans: SpanHome = {
@@ -99,7 +99,7 @@ function createTracerProvider(
 }
 
 function createLoggerProvider(
-  { stampLog, durableLogs }: ProviderOptions,
+  { stampLog, durableLogs, onLoss }: ProviderOptions,
   { encoder, clock, buffer, sourceSampler }: Parts,
 ): LoggerProvider {
   const encode = (record: LogRecord, scope: EncodedHeader): void => {
@@ -115,7 +115,7 @@ function createLoggerProvider(
           ? (record: LogRecord) => encode(record, scope)
           : (record: LogRecord, owner: SpanIdentity | SpanContext | undefined) =>
               sourceSampler.emit(record, owner, scope)
-      return new LogEmitter({ clock, stamp: stampLog, onRecord })
+      return new LogEmitter({ clock, stamp: stampLog, onRecord, onLoss })
     }, encoder),
   }
 }

@@ -1,6 +1,7 @@
 import { context as contextApi, INVALID_SPAN_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api'
 import type { Context, Span, SpanOptions, Tracer, TraceState } from '@opentelemetry/api'
-import type { TraceId } from '@plutus/otlp'
+import type { OnLoss, TraceId } from '@plutus/otlp'
+import { asContext } from './as-context.ts'
 import { RecordingSpan } from './recording-span.ts'
 import type { SpanHome } from './recording-span.ts'
 import type { SourceSampler } from './sampling/source-sampler.ts'
@@ -17,6 +18,7 @@ export interface TracerHome {
   readonly sourceSampler: SourceSampler | undefined
   /** Attributes that every span gets from its context, such as the correlation id. */
   readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
+  readonly onLoss: OnLoss
 }
 
 // The key by which upstream's packages, and so every instrumentation, say that nothing is to be traced.
@@ -32,8 +34,31 @@ export class ScopeTracer implements Tracer {
     this.#spans = spans
   }
 
-  startSpan(name: string, options: SpanOptions = {}, parentContext: Context = contextApi.active()): Span {
-    const context = options.root === true ? trace.deleteSpan(parentContext) : parentContext
+  startSpan(name: string, options?: SpanOptions, parentContext?: Context): Span {
+    const context = asContext(parentContext)
+    try {
+      return this.#start(name, options ?? {}, context)
+    } catch {
+      return this.#startPlain(name, context)
+    }
+  }
+
+  /** Starts a span without its options, which cannot be read. */
+  #startPlain(name: string, context: Context): Span {
+    try {
+      const span = this.#start(name, {}, context)
+      this.#home.onLoss('unreadable', 'span', 1)
+      return span
+    } catch {
+      this.#home.onLoss('record_failed', 'span', 1)
+      return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+    }
+  }
+
+  #start(name: string, options: SpanOptions, parentContext: Context): Span {
+    // Read at first: what cannot be read leaves nothing half started.
+    const { root, kind = SpanKind.INTERNAL, startTime, attributes, links } = options
+    const context = root === true ? trace.deleteSpan(parentContext) : parentContext
     if (context.getValue(SUPPRESSED) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
     const parent = trace.getSpan(context)
     const own = parent instanceof RecordingSpan ? parent.identity : undefined
@@ -54,13 +79,13 @@ export class ScopeTracer implements Tracer {
       parentSpanId: above?.spanId,
       isParentRemote: remote?.isRemote === true,
       name,
-      kind: options.kind ?? SpanKind.INTERNAL,
-      startTime: options.startTime,
-      attributes: options.attributes,
+      kind,
+      startTime,
+      attributes,
     })
     const stamped = this.#home.stamp?.(context)
     if (stamped !== undefined) for (const key of Object.keys(stamped)) span.setAttribute(key, stamped[key])
-    if (options.links !== undefined) span.addLinks(options.links)
+    if (links !== undefined) span.addLinks(links)
     return span
   }
 
@@ -101,8 +126,8 @@ export class ScopeTracer implements Tracer {
     fn?: F,
   ): ReturnType<F> {
     const run = (fn ?? (typeof contextOrFn === 'function' ? contextOrFn : optionsOrFn)) as F
-    const options = typeof optionsOrFn === 'function' ? {} : optionsOrFn
-    const parent = (fn === undefined ? undefined : (contextOrFn as Context | undefined)) ?? contextApi.active()
+    const options = typeof optionsOrFn === 'function' ? undefined : optionsOrFn
+    const parent = asContext(fn === undefined ? undefined : (contextOrFn as Context | undefined))
     const span = this.startSpan(name, options, parent)
     return contextApi.with(trace.setSpan(parent, span), run as (span: Span) => ReturnType<F>, undefined, span)
   }
