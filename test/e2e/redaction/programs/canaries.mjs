@@ -74,6 +74,7 @@ for (const statement of statements) {
     .end()
 }
 const pan = shaped[0]
+log.info('arguments', { 'process.command_args': process.argv.slice(2) })
 log.info('numbers', { number: Number(pan), big: BigInt(pan) })
 withContext({ 'session.note': pan }, () => security.loginFailure({ 'auth.failure.reason': pan }))
 propagation.setBaggage(context.active(), propagation.createBaggage({ note: { value: pan } }))
