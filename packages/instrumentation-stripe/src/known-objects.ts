@@ -4,8 +4,10 @@ import { idOf, memberOf, numberOf, textOf, type Unknown } from './unknown.ts'
 
 /** What this process remembers of an object that it had made or changed. */
 export interface KnownObject {
-  /** Span of the call. */
-  readonly spanContext: SpanContext
+  /** Span of the first call: the one that created it, if this process did. */
+  readonly first: SpanContext
+  /** Span of the last call. */
+  readonly last: SpanContext
   /** Amount as Stripe counts it, and its currency. */
   readonly amount: number | undefined
   readonly currency: string | undefined
@@ -19,10 +21,12 @@ const attempts = new BoundedMap<string, number>(MOST_OBJECTS)
 /** Remembers an object of an answer, also by the charge and the payment that belong to it. */
 export function rememberObject(object: Unknown, spanContext: SpanContext): void {
   const amount = numberOf(object, 'amount') ?? numberOf(object, 'amount_due')
-  const entry = { spanContext, amount, currency: textOf(object, 'currency') }
+  const entry = { first: spanContext, last: spanContext, amount, currency: textOf(object, 'currency') }
   for (const id of idsOf(object)) {
     // A refund or a charge knows the payment, whose own sum and call are better known.
-    if (id === textOf(object, 'id') || !known.has(id)) known.set(id, entry)
+    const before = known.get(id)
+    if (before === undefined) known.set(id, entry)
+    else if (id === textOf(object, 'id')) known.set(id, { ...entry, first: before.first })
   }
 }
 

@@ -13,7 +13,10 @@ interface Webhooks {
 }
 interface Client {
   readonly webhooks: Webhooks
-  readonly paymentIntents: { create(params: object): Promise<object> }
+  readonly paymentIntents: {
+    create(params: object): Promise<{ readonly id: string }>
+    update(id: string, params: object): Promise<object>
+  }
   readonly parseThinEvent?: Read
   readonly parseEventNotification?: Read
   readonly parseEventNotificationAsync?: (...args: Parameters<Read>) => Promise<unknown>
@@ -143,6 +146,16 @@ describe.each(STRIPE_PACKAGES)('%s', (library) => {
     )
     expect(lastSpan().links).toEqual([])
     expect(spans().filter(({ name }) => name === 'stripe.payment_intents.create')).toHaveLength(1)
+  })
+
+  it('links to the call that created an object, and to the one that last changed it', async () => {
+    const { id } = await client.paymentIntents.create({ amount: 700, currency: 'eur' })
+    await client.paymentIntents.update(id, { description: 'one' })
+    const made = await client.paymentIntents.update(id, { description: 'another' })
+    const calls = spans()
+    const { body, headers } = standIn.sign(createEvent('payment_intent.created', made))
+    await inSpan(() => webhooks.constructEvent(body, headers['Stripe-Signature'], standIn.webhookSecret))
+    expect(lastSpan().links.map(({ spanId }) => spanId)).toEqual([calls[0]?.spanId, calls[2]?.spanId])
   })
 
   it('tells an event notification once, whichever parser reads it', async () => {

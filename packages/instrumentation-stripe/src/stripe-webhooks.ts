@@ -125,12 +125,15 @@ function receive(host: Host, event: unknown, isVerified: boolean): void {
   if (isObject(object)) readFacts({ trigger: type, object }).forEach((fact) => tellFact(fact, PROVIDER))
 }
 
-/** Links the span in which the webhook is handled to the call that made its object, if it was made in this process. */
+/** Links the span in which the webhook is handled to the calls of this process that created its object and last changed it. */
 function linkToCall(object: Unknown): void {
-  const call = recallRelated(object)?.spanContext
+  const known = recallRelated(object)
   const span = trace.getSpan(context.active())
-  if (call === undefined || span === undefined || span.spanContext().traceId === call.traceId) return
-  span.addLink({ context: call, attributes: { 'stripe.link': 'call' } })
+  if (known === undefined || span === undefined) return
+  const { traceId } = span.spanContext()
+  for (const call of new Set([known.first, known.last])) {
+    if (call.traceId !== traceId) span.addLink({ context: call, attributes: { 'stripe.link': 'call' } })
+  }
 }
 
 /** Seconds from the event to now: Unix seconds in version 1 of the API, a text in version 2. */
