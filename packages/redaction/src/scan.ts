@@ -53,6 +53,11 @@ export function scan(text: string): number {
   let runStart = 0 // of characters that Base64 may have
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
+    // Small letters but z mean nothing, and are most of what there is.
+    if (code > 0x60 && code < 0x7a) {
+      digits = 0
+      continue
+    }
     if (code > 127) {
       flags |= HAS_FOREIGN
       runStart = i + 1
