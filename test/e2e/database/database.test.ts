@@ -1,23 +1,15 @@
-import { NODES, services, startMongo } from '@plutus/test-kit'
-import type { Mongo, ReceivedPoint, ReceivedSpan, TestNode } from '@plutus/test-kit'
+import { nodesOf, services, startMongo } from '@plutus/test-kit'
+import type { Mongo, ReceivedPoint, ReceivedSpan } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runPlain, runStory } from './run-story.ts'
 import { STORIES } from './stories.ts'
 import type { StoryCase } from './stories.ts'
 
-const [oldest, newest] = [NODES.at(0), NODES.at(-1)]
-/** Both kinds of modules on all Nodes for pg, one on the oldest and the other on the newest for the rest. */
-const PROGRAMS = STORIES.flatMap((story) => {
-  const files = ['cjs', 'mjs'].map((extension) => `${story.name}.${extension}`)
-  const onNodes: readonly (readonly [string, TestNode | undefined])[] =
-    story.name === 'pg'
-      ? NODES.flatMap((node) => files.map((file) => [file, node] as const))
-      : [
-          [files[0] ?? '', oldest],
-          [files[1] ?? '', newest],
-        ]
-  return onNodes.map(([file, node]) => ({ file, node, label: node?.label ?? 'tests', story }))
-})
+const PROGRAMS = STORIES.flatMap((story) =>
+  (['cjs', 'mjs'] as const).flatMap((format) =>
+    nodesOf(format).map((node) => ({ file: `${story.name}.${format}`, node, label: node.label, story })),
+  ),
+)
 
 let mongo: Mongo
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { END_NODES, NODES } from '@plutus/test-kit'
+import { nodesOf } from '@plutus/test-kit'
 import type { ReceivedSpan } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { isBelow, only, runBoth } from '../src/run-both.ts'
@@ -12,12 +12,11 @@ interface Framework {
   readonly scope: string
   /** Whether handlers run in the context of their own span, and what they throw is recorded there. */
   readonly hasHandlerContext?: false
-  readonly everyNode?: true
 }
 
 const FRAMEWORKS: readonly Framework[] = [
-  { name: 'express', users: '/users/:id', scope: 'express', everyNode: true },
-  { name: 'fastify', users: '/users/:id', scope: 'fastify', everyNode: true },
+  { name: 'express', users: '/users/:id', scope: 'express' },
+  { name: 'fastify', users: '/users/:id', scope: 'fastify' },
   { name: 'koa', users: '/users/:id', scope: 'koa' },
   { name: 'hapi', users: '/users/{id}', scope: 'hapi' },
   { name: 'nest', users: '/users/:id', scope: 'nestjs-core' },
@@ -26,11 +25,9 @@ const FRAMEWORKS: readonly Framework[] = [
   { name: 'connect', users: '/users', scope: 'connect', hasHandlerContext: false },
 ]
 
-describe.each(['cjs', 'mjs'])('a program that is %s', (extension) => {
+describe.each(['cjs', 'mjs'] as const)('a program that is %s', (extension) => {
   const cases = FRAMEWORKS.flatMap((framework) =>
-    (framework.everyNode === true ? NODES : END_NODES).map(
-      (node) => [framework.name, node.label, framework, node] as const,
-    ),
+    nodesOf(extension).map((node) => [framework.name, node.label, framework, node] as const),
   )
   it.each(cases)(
     'has routes, errors and one trace per request with %s on Node %s, and answers as without the hook',
@@ -60,7 +57,7 @@ describe.each(['cjs', 'mjs'])('a program that is %s', (extension) => {
     },
   )
 
-  it.each(END_NODES.map((node) => [node.label, node] as const))(
+  it.each(nodesOf(extension).map((node) => [node.label, node] as const))(
     'has spans of GraphQL operations and of their resolvers on Node %s, and answers as without the hook',
     async (_label, node) => {
       const { spans } = await runBoth(programFile(`graphql.${extension}`), { node })

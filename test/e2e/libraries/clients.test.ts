@@ -1,10 +1,12 @@
-import { END_NODES } from '@plutus/test-kit'
+import { nodesOf } from '@plutus/test-kit'
 import type { ReceivedSpan } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { isBelow, only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const PROGRAMS = END_NODES.flatMap((node) => ['cjs', 'mjs'].map((extension) => [extension, node.label, node] as const))
+const PROGRAMS = (['cjs', 'mjs'] as const).flatMap((extension) =>
+  nodesOf(extension).map((node) => [extension, node.label, node] as const),
+)
 
 describe.each(PROGRAMS)('a program that is %s on Node %s', (extension, _label, node) => {
   it.each(['plutus', 'upstream'])(

@@ -1,9 +1,11 @@
-import { END_NODES } from '@plutus/test-kit'
+import { nodesOf } from '@plutus/test-kit'
 import { describe, expect, it } from 'vitest'
 import { only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const PROGRAMS = END_NODES.flatMap((node) => ['cjs', 'mjs'].map((extension) => [extension, node.label, node] as const))
+const PROGRAMS = (['cjs', 'mjs'] as const).flatMap((extension) =>
+  nodesOf(extension).map((node) => [extension, node.label, node] as const),
+)
 
 interface Logger {
   readonly name: string

@@ -1,11 +1,11 @@
-import { END_NODES, services } from '@plutus/test-kit'
+import { nodesOf, services } from '@plutus/test-kit'
 import type { ReceivedSpan } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { isBelow, only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const PROGRAMS = END_NODES.flatMap((node) =>
-  ['nats3.cjs', 'nats3.mjs', 'nats2.cjs', 'nats2.mjs'].map((name) => [name, node.label, node] as const),
+const PROGRAMS = (['cjs', 'mjs'] as const).flatMap((format) =>
+  nodesOf(format).flatMap((node) => ['nats3', 'nats2'].map((name) => [`${name}.${format}`, node.label, node] as const)),
 )
 
 // Version 2 has one class of errors and tells by its code, version 3 has classes.

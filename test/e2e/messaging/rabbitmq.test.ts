@@ -1,10 +1,10 @@
-import { END_NODES, services } from '@plutus/test-kit'
+import { nodesOf, services } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { isBelow, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const PROGRAMS = END_NODES.flatMap((node) =>
-  ['rabbit.cjs', 'rabbit.mjs'].map((name) => [name, node.label, node] as const),
+const PROGRAMS = (['cjs', 'mjs'] as const).flatMap((format) =>
+  nodesOf(format).map((node) => [`rabbit.${format}`, node.label, node] as const),
 )
 
 it.skipIf(!services.rabbitmq.available).each(PROGRAMS)(

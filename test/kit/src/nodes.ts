@@ -30,6 +30,15 @@ export const NODES: readonly TestNode[] = found.flatMap(({ node }) => node ?? []
 export const END_NODES: readonly TestNode[] =
   process.env['MODE'] === 'full' ? NODES : NODES.filter((_node, at) => at === 0 || at === NODES.length - 1)
 
+/**
+ * Nodes for programs of one kind of modules: CommonJS on the oldest and ES modules on the newest; `test:full` takes all
+ * for both.
+ */
+export function nodesOf(format: 'cjs' | 'mjs'): readonly TestNode[] {
+  if (process.env['MODE'] === 'full') return NODES
+  return format === 'cjs' ? NODES.slice(0, 1) : NODES.slice(-1)
+}
+
 /** Labels of the matrix for which this platform has no package, so that a test can skip them by name. */
 export const ABSENT_NODES: readonly NodeLabel[] = found.flatMap(({ label, node }) => (node ? [] : [label]))
 
