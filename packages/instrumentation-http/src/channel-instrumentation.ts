@@ -83,7 +83,8 @@ export abstract class ChannelInstrumentation extends InstrumentationBase {
     })
   }
 
-  private onStop(stop: () => void): void {
+  /** Has `stop` called when the instrumentation is disabled, after what was to be stopped before it. */
+  protected onStop(stop: () => void): void {
     this.stopListening ??= []
     this.stopListening.push(stop)
   }

@@ -32,12 +32,10 @@ export function createHttpInstrumentation(options: HttpOptions): Instrumentation
 
 class HttpInstrumentation extends ChannelInstrumentation {
   declare private options: HttpOptions
-  declare private undo: (() => void)[]
 
   constructor(options: HttpOptions) {
     super('@plutus/instrumentation-http', VERSION, { enabled: false })
     this.options = options
-    this.undo = []
     this.enable()
   }
 
@@ -59,18 +57,10 @@ class HttpInstrumentation extends ChannelInstrumentation {
     this.onChannel('http.client.response.finish', (message) =>
       client.answered(message as { request: ClientRequest; response: IncomingMessage }),
     )
-    this.undo = [
-      patchEmit(loadHttp().IncomingMessage.prototype),
-      patchEmit(loadHttp().ServerResponse.prototype),
-      patchEmit(loadHttp().ClientRequest.prototype),
-      patchUpgrade(server),
-    ]
-  }
-
-  override disable(): void {
-    super.disable()
-    for (const undo of this.undo ?? []) undo()
-    this.undo = []
+    this.onStop(patchEmit(loadHttp().IncomingMessage.prototype))
+    this.onStop(patchEmit(loadHttp().ServerResponse.prototype))
+    this.onStop(patchEmit(loadHttp().ClientRequest.prototype))
+    this.onStop(patchUpgrade(server))
   }
 }
 

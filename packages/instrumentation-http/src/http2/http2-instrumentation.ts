@@ -35,12 +35,10 @@ export function createHttp2Instrumentation(options: HttpOptions): Instrumentatio
 
 class Http2Instrumentation extends ChannelInstrumentation {
   declare private options: HttpOptions
-  declare private undo: (() => void)[]
 
   constructor(options: HttpOptions) {
     super('@plutus/instrumentation-http', VERSION, { enabled: false })
     this.options = options
-    this.undo = []
     this.enable()
   }
 
@@ -59,23 +57,17 @@ class Http2Instrumentation extends ChannelInstrumentation {
       server.started(stream, headers)
     })
     this.onChannel('http2.server.stream.finish', (message) => server.answered((message as StreamMessage).stream))
-    const learnServer = (first: object): void => void this.undo.push(onFirstSession(first, server))
-    this.undo = [
-      () => server.stop(),
-      () => client.stop(),
-      learnClass(loadHttp2(), 'createServer', learnServer),
-      learnClass(loadHttp2(), 'createSecureServer', learnServer),
+    const learnServer = (first: object): void => this.onStop(onFirstSession(first, server))
+    this.onStop(() => server.stop())
+    this.onStop(() => client.stop())
+    this.onStop(learnClass(loadHttp2(), 'createServer', learnServer))
+    this.onStop(learnClass(loadHttp2(), 'createSecureServer', learnServer))
+    this.onStop(
       learnClass(loadHttp2(), 'connect', (first) => {
         const undo = patchRequest(first, client)
-        if (undo !== undefined) this.undo.push(undo)
+        if (undo !== undefined) this.onStop(undo)
       }),
-    ]
-  }
-
-  override disable(): void {
-    super.disable()
-    for (const undo of this.undo ?? []) undo()
-    this.undo = []
+    )
   }
 }
 
