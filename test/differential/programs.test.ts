@@ -1,4 +1,4 @@
-import { createCertificates, NODES, services } from '@plutus/test-kit'
+import { createCertificates, isFull, NODES, services } from '@plutus/test-kit'
 import type { ServiceName, TestNode } from '@plutus/test-kit'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -108,7 +108,7 @@ const CASES: readonly Case[] = [
 ]
 
 const RUNS = CASES.flatMap((one) => {
-  const nodes = one.everywhere === true || process.env['MODE'] === 'full' ? NODES : NODES.slice(-1)
+  const nodes = one.everywhere === true || isFull ? NODES : NODES.slice(-1)
   return nodes.map((node): [string, Case, TestNode] => {
     const under = one.under === undefined ? '' : ` under ${one.under}`
     return [`${one.program}${under} on Node ${node.label}`, one, node]

@@ -1,3 +1,4 @@
+import { isFull } from '@plutus/test-kit'
 import { context } from '@opentelemetry/api'
 import { TraceIdRatioBasedSampler, SamplingDecision } from '@opentelemetry/sdk-trace'
 import { createTraceSampler, StorageContextManager } from '@plutus/sdk'
@@ -21,7 +22,7 @@ const DEFAULTS: Settings = {
   valueLength: Infinity,
 }
 const COUNT = fc.nat({ max: 4 })
-const RUNS = process.env['MODE'] === 'full' ? 2_000 : 100
+const RUNS = isFull ? 2_000 : 100
 
 beforeAll(() => {
   context.setGlobalContextManager(new StorageContextManager())

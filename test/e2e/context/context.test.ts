@@ -1,10 +1,10 @@
-import { NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { isFull, NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
 
 // 26 kinds of hops, each request a random dozen of them.
-const [CONNECTIONS, REQUESTS] = process.env['MODE'] === 'full' ? [40, 50] : [10, 20]
+const [CONNECTIONS, REQUESTS] = isFull ? [40, 50] : [10, 20]
 
 let receiver: Receiver
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { runProgram, services, startProgram, startReceiver, waitFor, type Program } from '@plutus/test-kit'
+import { isFull, runProgram, services, startProgram, startReceiver, waitFor, type Program } from '@plutus/test-kit'
 import { Client } from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -98,7 +98,7 @@ async function waitUntilGone(url: string): Promise<void> {
 }
 
 // The other runs have such a trace, too: the demo's own checks ask for it.
-const PLAIN = process.env['MODE'] === 'full' ? ['--plain'] : []
+const PLAIN = isFull ? ['--plain'] : []
 
 describe('the demo', { timeout: MOST_MILLIS }, () => {
   it.each(PLAIN)(

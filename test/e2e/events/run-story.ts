@@ -1,9 +1,7 @@
-import { END_NODES, NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, isFull, NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { ReceivedLog, ReceivedMetric, ReceivedSpan, TestNode } from '@plutus/test-kit'
 import { expect } from 'vitest'
 import { programFile } from './program-file.ts'
-
-const isFull = process.env['MODE'] === 'full'
 
 /** The Nodes with our engine, the newest with OpenTelemetry's too; with the long counts every Node with both. */
 export const RUNS = END_NODES.flatMap((node) =>

@@ -1,4 +1,4 @@
-import { runProgram, startProgram, startReceiver } from '@plutus/test-kit'
+import { isFull, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramResult } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { openDeafServer } from '../faults/deaf-server.ts'
@@ -120,7 +120,7 @@ it.each(WAYS)(
 )
 
 // The main thread too with `--mode full`.
-const THREADS = process.env['MODE'] === 'full' ? ['worker', 'main'] : ['worker']
+const THREADS = isFull ? ['worker', 'main'] : ['worker']
 
 it.each(THREADS)('loses none of a burst of 100,000 log records when the %s thread sends', async (thread) => {
   const receiver = await startReceiver()

@@ -1,8 +1,7 @@
-import { runProgram, startReceiver } from '@plutus/test-kit'
+import { isFull, runProgram, startReceiver } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
 
-const isFull = process.env['MODE'] === 'full'
 // 100 a second for an hour.
 const REQUESTS = isFull ? 360_000 : 20_000
 const REST_MILLIS = isFull ? 3000 : 500

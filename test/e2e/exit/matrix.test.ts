@@ -1,4 +1,4 @@
-import { NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
+import { isFull, NODES, runProgram, startProgram, startReceiver } from '@plutus/test-kit'
 import type { ProgramOptions, ProgramResult, Receiver, TestNode } from '@plutus/test-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -6,7 +6,6 @@ import { programFile } from './program-file.ts'
 // Windows has no signals that a process could survive or send on.
 const onUnix = process.platform !== 'win32'
 // Each Node, and CommonJS and ES modules in each way, with `--mode full`; else the newest, and of ES modules the main ways.
-const isFull = process.env['MODE'] === 'full'
 const MATRIX = isFull ? NODES : NODES.slice(-1)
 const TEN = Array.from({ length: 10 }, (_none, count) => `pending ${count}`)
 

@@ -1,4 +1,4 @@
-import { startProgram, startReceiver } from '@plutus/test-kit'
+import { isFull, startProgram, startReceiver } from '@plutus/test-kit'
 import type { Fault, Receiver } from '@plutus/test-kit'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -27,7 +27,7 @@ const lineOf = (engine: string, what: RegExp, advice: RegExp): RegExp => {
   return new RegExp(`${what.source}${then}${advice.source}`)
 }
 
-const ENGINES = process.env['MODE'] === 'full' ? ['plutus', 'upstream'] : ['plutus']
+const ENGINES = isFull ? ['plutus', 'upstream'] : ['plutus']
 
 describe.each(ENGINES)('one line tells what the endpoint answers, with the engine %s', (engine) => {
   it.each<[what: string, fault: Fault, env: Record<string, string>, told: RegExp, advice: RegExp]>([

@@ -1,4 +1,4 @@
-import { NODES } from '@plutus/test-kit'
+import { isFull, NODES } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBlackHole } from './black-hole.ts'
 import type { BlackHole } from './black-hole.ts'
@@ -19,8 +19,7 @@ const CASES: readonly Case[] = NODES.flatMap((node) =>
     (['300', '0'] as const).map((millis) => ({ node, protocol, millis })),
   ),
 ).filter(
-  ({ node, protocol, millis }) =>
-    process.env['MODE'] === 'full' || node === NODES.at(-1) || (protocol === 'http/protobuf' && millis === '300'),
+  ({ node, protocol, millis }) => isFull || node === NODES.at(-1) || (protocol === 'http/protobuf' && millis === '300'),
 )
 const describeCase = ({ node, protocol, millis }: Case): string =>
   `on Node ${node.label}, over ${protocol}, ending after ${millis} ms`

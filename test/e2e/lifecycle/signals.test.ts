@@ -1,4 +1,4 @@
-import { END_NODES, runProgram, startProgram, startReceiver, waitFor } from '@plutus/test-kit'
+import { END_NODES, isFull, runProgram, startProgram, startReceiver, waitFor } from '@plutus/test-kit'
 import type { ProgramOptions, ProgramResult, Receiver } from '@plutus/test-kit'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -69,7 +69,7 @@ describe.runIf(onUnix).each(END_NODES)('on Node $label, SIGTERM ends a program a
   it.concurrent.each(WAYS)('whose handler is: %s', async (way, stdout, end) => {
     const with_ = await endOf({ node, ...handled(way), receiver: shared, env: SLOW_BATCH }, 'SIGTERM')
     const [code, signal] = typeof end === 'number' ? [end, null] : [null, end]
-    const isCompared = process.env['MODE'] === 'full' || way === 'throws'
+    const isCompared = isFull || way === 'throws'
     const without = isCompared
       ? await endOf({ node, hook: 'none', ...handled(way) }, 'SIGTERM')
       : { code, signal, stdout, crash: '' }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { startProgram, startStripe } from '@plutus/test-kit'
+import { isFull, startProgram, startStripe } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { findLeft, startSink } from './find-left.ts'
 
@@ -185,7 +185,7 @@ async function run(
   }
 }
 
-it.each(process.env['MODE'] === 'full' ? WAYS : WAYS.slice(0, 2))(
+it.each(isFull ? WAYS : WAYS.slice(0, 2))(
   'no secret that a client sends to a payment service leaves it, engine %s over %s',
   { timeout: MOST_MILLIS },
   async (engine, protocol) => {

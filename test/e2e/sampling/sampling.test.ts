@@ -1,11 +1,11 @@
-import { NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { isFull, NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { Receiver, TestNode } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { namesOf, startService, sumBy, tracesOf } from './service.ts'
 import type { RunningService } from './service.ts'
 
 const NEWEST = NODES.at(-1) as TestNode
-const RUNS = process.env['MODE'] === 'full' ? NODES : [NEWEST]
+const RUNS = isFull ? NODES : [NEWEST]
 const RATE = 0.2
 const PLAIN = 500
 const OUTSIDE = 1000

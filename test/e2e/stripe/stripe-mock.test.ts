@@ -1,10 +1,9 @@
-import { runProgram, startReceiver, stripeMock } from '@plutus/test-kit'
+import { isFull, runProgram, startReceiver, stripeMock } from '@plutus/test-kit'
 import type { ReceivedMetric, ReceivedSpan, StripeMock } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
 
 const ALL = [22, 21, 20, 19, 18, 17, 16, 15, 14].map((major) => `stripe${major}`)
-const isFull = process.env['MODE'] === 'full'
 const ID = /PlutusNotATemplate/
 const BUILD_MILLIS = 600_000
 

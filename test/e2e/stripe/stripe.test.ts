@@ -1,4 +1,4 @@
-import { NODES, nodesOf, runProgram, startReceiver, startStripe } from '@plutus/test-kit'
+import { isFull, NODES, nodesOf, runProgram, startReceiver, startStripe } from '@plutus/test-kit'
 import type {
   ProgramOptions,
   ProgramResult,
@@ -16,7 +16,6 @@ const newest = (['mjs', 'cjs'] as const).flatMap((format) =>
   nodesOf(format).map((node) => [`newest.${format}`, node] as const),
 )
 const last = NODES.at(-1) as TestNode
-const isFull = process.env['MODE'] === 'full'
 const PROGRAMS = [...newest, ...['oldest.mjs', 'oldest.cjs'].slice(isFull ? 0 : 1).map((name) => [name, last] as const)]
 
 const CARD = ['4242', '4242', '4242', '4242'].join('')

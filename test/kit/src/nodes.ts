@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { isFull } from './mode.ts'
 
 /** Name of a Node in the matrix: the oldest one that is supported, and the newest of each line. */
 export type NodeLabel = '22.15' | '22' | '24' | '26'
@@ -27,15 +28,16 @@ const found = MATRIX.map(([label, alias]) => ({ label, node: findNode(label, ali
 export const NODES: readonly TestNode[] = found.flatMap(({ node }) => node ?? [])
 
 /** The ends of the matrix, where what differs between Nodes shows most; `test:full` takes all of it. */
-export const END_NODES: readonly TestNode[] =
-  process.env['MODE'] === 'full' ? NODES : NODES.filter((_node, at) => at === 0 || at === NODES.length - 1)
+export const END_NODES: readonly TestNode[] = isFull
+  ? NODES
+  : NODES.filter((_node, at) => at === 0 || at === NODES.length - 1)
 
 /**
  * Nodes for programs of one kind of modules: CommonJS on the oldest and ES modules on the newest; `test:full` takes all
  * for both.
  */
 export function nodesOf(format: 'cjs' | 'mjs'): readonly TestNode[] {
-  if (process.env['MODE'] === 'full') return NODES
+  if (isFull) return NODES
   return format === 'cjs' ? NODES.slice(0, 1) : NODES.slice(-1)
 }
 
