@@ -1,0 +1,16 @@
+export { inspectJournal } from './inspect-journal.ts'
+export type { InspectedSegment, JournalInspection } from './inspect-journal.ts'
+export { openJournal } from './open-journal.ts'
+export type { JournalFiles } from './journal-files.ts'
+export { parseJournalKeys } from './journal-keys.ts'
+export type {
+  Discarded,
+  Journal,
+  JournalClock,
+  JournalFrame,
+  JournalOptions,
+  JournalSegment,
+  Position,
+  Quarantined,
+  SyncPolicy,
+} from './journal.ts'
