@@ -25,3 +25,4 @@ export type {
 export type { EventFields, EventMethods } from './event-fields.generated.ts'
 export { isCurrency, isMinorUnits, money } from './money.ts'
 export type { Currency, MinorUnits, Money } from './money.ts'
+export { formatUlid, ULID_RANDOM_BYTES } from './ulid.ts'

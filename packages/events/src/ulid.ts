@@ -1,17 +1,11 @@
+import { formatUlid, ULID_RANDOM_BYTES } from '@plutus/conventions'
 import { loadCrypto } from './load-crypto.ts'
 import { countLoss } from './self-metrics.ts'
 
-// Crockford's base 32: no I, L, O, U.
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.split('')
-// Ten bits at a time are half as many look-ups as five.
-const PAIRS: readonly string[] = /* @__PURE__ */ ALPHABET.flatMap((first) => ALPHABET.map((second) => first + second))
-const RANDOM_BYTES = 10
-const POOL_BYTES = RANDOM_BYTES * 256
+const POOL_BYTES = ULID_RANDOM_BYTES * 256
 
 let pool = Buffer.alloc(0)
 let at = 0
-let lastTime = -1
-let timeText = ''
 
 /**
  * Makes a ULID: 48 bits of Unix time in milliseconds and 80 random bits as 26 letters and digits.
@@ -23,12 +17,8 @@ export function createUlid(now: number = Date.now()): string {
     pool = loadCrypto().randomBytes(POOL_BYTES)
     at = 0
   }
-  if (now !== lastTime) {
-    lastTime = now
-    timeText = encodeTime(now)
-  }
-  const text = timeText + encodeRandom(pool, at)
-  at += RANDOM_BYTES
+  const text = formatUlid(now, pool, at)
+  at += ULID_RANDOM_BYTES
   return text
 }
 
@@ -46,32 +36,5 @@ export function deriveUlid(...texts: readonly string[]): string {
     return createUlid()
   }
   const digest = loadCrypto().createHash('sha256').update(joined).digest()
-  return encodeTime(digest.readUIntBE(RANDOM_BYTES, 6)) + encodeRandom(digest, 0)
-}
-
-/** 48 bits as ten characters: the first holds three bits. */
-function encodeTime(time: number): string {
-  let text = ''
-  let rest = time
-  for (let i = 0; i < 5; i++) {
-    text = (PAIRS[rest % 1024] as string) + text
-    rest = Math.floor(rest / 1024)
-  }
-  return text
-}
-
-/** 80 bits as sixteen characters: five bytes make four pairs. */
-function encodeRandom(bytes: Buffer, from: number): string {
-  return encodeFive(bytes, from) + encodeFive(bytes, from + 5)
-}
-
-function encodeFive(bytes: Buffer, from: number): string {
-  const high = bytes.readUInt32BE(from)
-  const low = bytes.readUInt8(from + 4)
-  return (
-    (PAIRS[high >>> 22] as string) +
-    (PAIRS[(high >>> 12) & 1023] as string) +
-    (PAIRS[(high >>> 2) & 1023] as string) +
-    (PAIRS[((high & 3) << 8) | low] as string)
-  )
+  return formatUlid(digest.readUIntBE(ULID_RANDOM_BYTES, 6), digest, 0)
 }

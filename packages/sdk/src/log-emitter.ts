@@ -1,9 +1,12 @@
 import { trace } from '@opentelemetry/api'
 import type { Context, Logger, LogRecord, SpanContext } from '@opentelemetry/api'
 import type { LogRecord as EncodableRecord, OnLoss } from '@plutus/otlp'
-import { ATTR_PLUTUS_DATA_CLASS } from '@plutus/conventions'
+import { ATTR_LOG_RECORD_UID, ATTR_PLUTUS_DATA_CLASS } from '@plutus/conventions'
 import { asContext } from './as-context.ts'
 import type { Clock } from './clock.ts'
+import { durableClassOf } from './durable-class.ts'
+import type { DurableClass } from './durable-class.ts'
+import { drawRecordUid } from './record-uid.ts'
 import { describeException, RecordingSpan } from './recording-span.ts'
 import type { SpanIdentity } from './span-identity.ts'
 
@@ -12,8 +15,15 @@ export interface LogHome {
   readonly clock: Clock
   /** Fields that a record gets from its context where it does not bring them itself. */
   readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
-  /** Takes a record of one scope, and the ids of the span that it belongs to, if there is one. Must not throw. */
-  readonly onRecord: (record: EncodableRecord, owner: SpanIdentity | SpanContext | undefined) => void
+  /**
+   * Takes a record of one scope, the ids of the span that it belongs to, if there is one, and whether it is of a class
+   * that must not be lost. Must not throw.
+   */
+  readonly onRecord: (
+    record: EncodableRecord,
+    owner: SpanIdentity | SpanContext | undefined,
+    isDurable: boolean,
+  ) => void
   readonly onLoss: OnLoss
 }
 
@@ -43,6 +53,8 @@ export class LogEmitter implements Logger {
     const now = clock.unixTimeNow(clock.ticks())
     const span = trace.getSpan(context)
     const ids = span instanceof RecordingSpan ? span.identity : span?.spanContext()
+    const said = readField(record.attributes, ATTR_PLUTUS_DATA_CLASS)
+    const durable = durableClassOf(said, record.eventName)
     const isInTrace =
       ids !== undefined && (span instanceof RecordingSpan || trace.isSpanContextValid(span?.spanContext() ?? EMPTY))
     const encodable: EncodableRecord = {
@@ -56,18 +68,24 @@ export class LogEmitter implements Logger {
       spanId: isInTrace ? ids.spanId : undefined,
       traceFlags: isInTrace ? ids.traceFlags : undefined,
       attributes: record.attributes,
-      attributePairs: this.#added(record, context),
+      attributePairs: this.#added(record, context, said, durable),
     }
-    this.#home.onRecord(encodable, isInTrace ? ids : undefined)
+    this.#home.onRecord(encodable, isInTrace ? ids : undefined, durable !== undefined)
   }
 
-  /** What a record gets beyond what it brings: `exception.*`, and the fields of its context. */
-  #added({ attributes, exception }: LogRecord, context: Context): unknown[] | undefined {
+  /** What a record gets beyond what it brings: `exception.*`, the fields of its context, and what makes it durable. */
+  #added(
+    { attributes, exception }: LogRecord,
+    context: Context,
+    said: unknown,
+    durable: DurableClass | undefined,
+  ): unknown[] | undefined {
     // A record with a class comes from the loggers, which have read the context already.
-    const isStamped = hasClass(attributes)
-    const stamped = isStamped ? undefined : this.#home.stamp?.(context)
+    const stamped = said === undefined ? this.#home.stamp?.(context) : undefined
     const described = exception === undefined ? undefined : describeException(exception)
-    if (stamped === undefined && described === undefined) return undefined
+    const needsClass = durable !== undefined && said === undefined
+    const needsUid = durable !== undefined && readField(attributes, ATTR_LOG_RECORD_UID) === undefined
+    if (stamped === undefined && described === undefined && !needsClass && !needsUid) return undefined
     const pairs: unknown[] = []
     for (const source of [described, stamped]) {
       if (source === undefined) continue
@@ -75,15 +93,17 @@ export class LogEmitter implements Logger {
         if (attributes === undefined || !Object.hasOwn(attributes, key)) pairs.push(key, source[key])
       }
     }
+    if (needsClass) pairs.push(ATTR_PLUTUS_DATA_CLASS, durable)
+    if (needsUid) pairs.push(ATTR_LOG_RECORD_UID, drawRecordUid())
     return pairs
   }
 }
 
-function hasClass(attributes: LogRecord['attributes']): boolean {
+function readField(attributes: LogRecord['attributes'], key: string): unknown {
   try {
-    return attributes?.[ATTR_PLUTUS_DATA_CLASS] !== undefined
+    return attributes?.[key]
   } catch {
-    return false // an object of the application that does not want to be read
+    return undefined // an object of the application that does not want to be read
   }
 }
 

@@ -323,3 +323,35 @@ it('records what a log record says although its attributes cannot be read one by
   loggers.getLogger('a').emit({ body: 'said', attributes })
   expect((await received()).logs).toMatchObject([{ body: 'said', attributes: { plain: 'text' } }])
 })
+
+const UID = /^[\dA-HJKMNP-TV-Z]{26}$/
+
+it.each<[string, LogRecord, string]>([
+  ['whose class says so', { attributes: { 'plutus.data.class': 'audit' } }, 'audit'],
+  ['whose event is of such a class', { eventName: 'payment.attempt' }, 'payment'],
+])('gives a record that must not be lost its class and an id of its own: one %s', async (_which, record, dataClass) => {
+  const { loggers, received } = createRig()
+  const logger = loggers.getLogger('anybody')
+  logger.emit(record)
+  logger.emit({ ...record, attributes: { ...record.attributes, 'log.record.uid': 'own' } })
+  const { logs } = await received()
+  expect(logs.map(({ attributes }) => attributes)).toEqual([
+    expect.objectContaining({ 'plutus.data.class': dataClass, 'log.record.uid': expect.stringMatching(UID) }),
+    expect.objectContaining({ 'plutus.data.class': dataClass, 'log.record.uid': 'own' }),
+  ])
+})
+
+it.each([
+  ['of an ordinary event', { eventName: 'process.crashed' }],
+  [
+    'that says it is of an ordinary class',
+    { eventName: 'payment.attempt', attributes: { 'plutus.data.class': 'application' } },
+  ],
+  ['of no event', { body: 'text' }],
+])('adds no id to a record %s', async (_which, record) => {
+  const { loggers, received } = createRig()
+  loggers.getLogger('anybody').emit(record)
+  const [log] = (await received()).logs
+  expect(log?.attributes).not.toHaveProperty('log.record.uid')
+  expect(log?.attributes['plutus.data.class']).not.toBe('payment')
+})

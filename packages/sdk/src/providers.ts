@@ -1,5 +1,4 @@
 import type { Context, Logger, LoggerProvider, SpanContext, Tracer, TracerProvider } from '@opentelemetry/api'
-import { ATTR_PLUTUS_DATA_CLASS, DURABLE_CLASSES } from '@plutus/conventions'
 import { createEncoder } from '@plutus/otlp'
 import type { Attributes, EncodedHeader, Encoder, EncoderLimits, LogRecord, OnLoss, Redactor } from '@plutus/otlp'
 import { Clock } from './clock.ts'
@@ -102,8 +101,8 @@ function createLoggerProvider(
   { stampLog, durableLogs, onLoss }: ProviderOptions,
   { encoder, clock, buffer, sourceSampler }: Parts,
 ): LoggerProvider {
-  const encode = (record: LogRecord, scope: EncodedHeader): void => {
-    const target = durableLogs !== undefined && isDurable(record) ? durableLogs : buffer
+  const encode = (record: LogRecord, scope: EncodedHeader, isDurable: boolean): void => {
+    const target = isDurable && durableLogs !== undefined ? durableLogs : buffer
     const out = target.open()
     const start = out.position
     if (encoder.encodeLogRecord(out, record)) target.close(scope, start)
@@ -112,22 +111,12 @@ function createLoggerProvider(
     getLogger: createScopeCache((scope): Logger => {
       const onRecord =
         sourceSampler === undefined
-          ? (record: LogRecord) => encode(record, scope)
-          : (record: LogRecord, owner: SpanIdentity | SpanContext | undefined) =>
-              sourceSampler.emit(record, owner, scope)
+          ? (record: LogRecord, _owner: SpanIdentity | SpanContext | undefined, isDurable: boolean) =>
+              encode(record, scope, isDurable)
+          : (record: LogRecord, owner: SpanIdentity | SpanContext | undefined, isDurable: boolean) =>
+              sourceSampler.emit(record, owner, scope, isDurable)
       return new LogEmitter({ clock, stamp: stampLog, onRecord, onLoss })
     }, encoder),
-  }
-}
-
-const DURABLE: ReadonlySet<unknown> = new Set(DURABLE_CLASSES)
-
-/** Whether a record is of a class that must not be lost. */
-function isDurable({ attributes }: { readonly attributes?: Attributes | undefined }): boolean {
-  try {
-    return attributes !== undefined && DURABLE.has(attributes[ATTR_PLUTUS_DATA_CLASS])
-  } catch {
-    return false // an object of the application that does not want to be read
   }
 }
 

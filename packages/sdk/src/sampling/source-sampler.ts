@@ -212,11 +212,21 @@ export class SourceSampler {
     if (fate.open === 0) this.#becomesIdle(fate)
   }
 
-  /** Takes a log record. @param owner ids of the span that it belongs to, if there is one. */
-  emit(record: LogRecord, owner: SpanIdentity | SpanContext | undefined, scope: EncodedHeader): void {
+  /**
+   * Takes a log record.
+   *
+   * @param owner ids of the span that it belongs to, if there is one.
+   * @param isDurable whether it is of a class that must not be lost.
+   */
+  emit(
+    record: LogRecord,
+    owner: SpanIdentity | SpanContext | undefined,
+    scope: EncodedHeader,
+    isDurable: boolean,
+  ): void {
     const { logs, durableLogs } = this.#parts
     if (logs === undefined) return
-    const reason = keepReasonOfRecord(record)
+    const reason = isDurable ? 'class' : keepReasonOfRecord(record)
     const fate = owner === undefined ? undefined : this.#fateOfOwner(owner, reason)
     if (reason === 'class') this.#encodeRecord(record, scope, durableLogs ?? logs)
     else if (fate?.verdict === 'pending') this.#holdRecord(record, fate, scope, logs)
