@@ -1,5 +1,5 @@
 export { inspectJournal } from './inspect-journal.ts'
-export type { InspectedSegment, JournalInspection } from './inspect-journal.ts'
+export type { InspectedFrame, InspectedSegment, InspectionOptions, JournalInspection } from './inspect-journal.ts'
 export { openJournal } from './open-journal.ts'
 export type { JournalFiles } from './journal-files.ts'
 export { parseJournalKeys } from './journal-keys.ts'
