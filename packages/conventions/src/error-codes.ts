@@ -44,6 +44,10 @@ export const ERROR_CODES = {
     meaning: 'A line of a key file is no key of 32 bytes, or the file holds none.',
     wayOut: 'Write one key per line, as 64 hexadecimal digits or as Base64.',
   },
+  PLUTUS_POLICY_INVALID: {
+    meaning: 'A policy file breaks its rules, or cannot hold together with what it leaves to the built-in policy.',
+    wayOut: 'Mend the places that the message names, by file, line, column and rule.',
+  },
   PLUTUS_SECRETS_FOUND: {
     meaning: 'A check found card data, credentials or personal data in what a program exported.',
     wayOut: 'Take it out where it comes from: the message names places and rules.',

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { renderBuiltIn } from './render-built-in.ts'
+import { renderJsonSchema } from './render-json-schema.ts'
+import { renderMembersTable, renderRulesTable } from './render-tables.ts'
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
+// A formatter may pad tables as it likes.
+const withoutPadding = (text: string): string => text.replaceAll(/-{3,}/g, '---').replaceAll(/ +/g, ' ')
+
+it.each([
+  ['built-in.generated.ts', () => renderBuiltIn(read('../../../otel-collector/policy.yaml'))],
+  ['../policy.schema.json', renderJsonSchema],
+])('%s is made from what it is made from; otherwise run node packages/policy/generate.ts', (path, render) => {
+  expect(read(path)).toBe(render())
+})
+
+it.each([
+  ['members', renderMembersTable],
+  ['rules', renderRulesTable],
+])('the README has the table of %s; otherwise run node packages/policy/generate.ts', (_what, render) => {
+  expect(withoutPadding(read('../README.md'))).toContain(withoutPadding(render()))
+})
