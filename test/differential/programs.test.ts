@@ -1,4 +1,4 @@
-import { createCertificates, isFull, NODES, services } from '@plutus/test-kit'
+import { createCertificates, END_NODES, isFull, services } from '@plutus/test-kit'
 import type { ServiceName, TestNode } from '@plutus/test-kit'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,8 +20,8 @@ interface Case {
   readonly expects?: RegExp
   /** Nothing is sent. */
   readonly isSilent?: boolean
-  /** Runs on every Node of the matrix, not on the newest only. */
-  readonly everywhere?: boolean
+  /** Runs on both ends of the matrix, not on the newest Node only; `test:full` runs all on every Node. */
+  readonly onEnds?: boolean
 }
 
 const certificates = createCertificates()
@@ -47,7 +47,7 @@ const LIMITS = {
 }
 
 const CASES: readonly Case[] = [
-  { program: 'spans.mjs', everywhere: true },
+  { program: 'spans.mjs', onEnds: true },
   { program: 'logs.cjs', under: 'the sampler always_off', env: { OTEL_TRACES_SAMPLER: 'always_off' } },
   {
     program: 'spans.mjs',
@@ -70,7 +70,7 @@ const CASES: readonly Case[] = [
       OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
     },
   },
-  { program: 'logs.cjs', everywhere: true },
+  { program: 'logs.cjs', onEnds: true },
   { program: 'logs.cjs', under: 'JSON', env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' } },
   { program: 'propagation.mjs' },
   { program: 'propagation.mjs', under: 'B3', env: { OTEL_PROPAGATORS: 'b3,baggage' } },
@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
   },
   { program: 'many.mjs' },
   { program: 'many.mjs', under: 'limits by variables', env: LIMITS },
-  { program: 'http.mjs', env: TLS, everywhere: true, expects: /^span CLIENT GET .* > SERVER GET/ },
+  { program: 'http.mjs', env: TLS, onEnds: true, expects: /^span CLIENT GET .* > SERVER GET/ },
   { program: 'express.cjs', expects: /SERVER GET \/orders\/:id.* > INTERNAL request handler/ },
   { program: 'fastify.mjs', expects: /SERVER GET \/orders\/:id.* > INTERNAL request handler/ },
   {
@@ -108,7 +108,7 @@ const CASES: readonly Case[] = [
 ]
 
 const RUNS = CASES.flatMap((one) => {
-  const nodes = one.everywhere === true || isFull ? NODES : NODES.slice(-1)
+  const nodes = one.onEnds === true || isFull ? END_NODES : END_NODES.slice(-1)
   return nodes.map((node): [string, Case, TestNode] => {
     const under = one.under === undefined ? '' : ` under ${one.under}`
     return [`${one.program}${under} on Node ${node.label}`, one, node]

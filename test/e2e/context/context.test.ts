@@ -1,4 +1,4 @@
-import { isFull, NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { END_NODES, isFull, runProgram, startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
@@ -16,7 +16,7 @@ afterEach(async () => {
   await receiver.close()
 })
 
-it.each(NODES)('no hop of any request loses or mixes up its context on Node $label', async (node) => {
+it.each(END_NODES)('no hop of any request loses or mixes up its context on Node $label', async (node) => {
   const args = [String(CONNECTIONS), String(REQUESTS)]
   const { stdout, stderr } = await runProgram({
     node,

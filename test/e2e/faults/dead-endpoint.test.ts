@@ -1,4 +1,4 @@
-import { isFull, NODES } from '@plutus/test-kit'
+import { END_NODES, isFull } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBlackHole } from './black-hole.ts'
 import type { BlackHole } from './black-hole.ts'
@@ -7,19 +7,20 @@ import type { DeafServer } from './deaf-server.ts'
 import { runBoth } from './run-both.ts'
 
 interface Case {
-  readonly node: (typeof NODES)[number]
+  readonly node: (typeof END_NODES)[number]
   readonly protocol: 'http/protobuf' | 'grpc'
   /** How long the program lives: it ends at once, or when a batch is already on its way. */
   readonly millis: '0' | '300'
 }
 
-// Each Node with the harder end, and what is left of the other protocol and end with the newest; `test:full` runs all.
-const CASES: readonly Case[] = NODES.flatMap((node) =>
+// Both ends of the matrix with the harder end of a program, the newest Node with every end and protocol; `test:full` runs all.
+const CASES: readonly Case[] = END_NODES.flatMap((node) =>
   (['http/protobuf', 'grpc'] as const).flatMap((protocol) =>
     (['300', '0'] as const).map((millis) => ({ node, protocol, millis })),
   ),
 ).filter(
-  ({ node, protocol, millis }) => isFull || node === NODES.at(-1) || (protocol === 'http/protobuf' && millis === '300'),
+  ({ node, protocol, millis }) =>
+    isFull || node === END_NODES.at(-1) || (protocol === 'http/protobuf' && millis === '300'),
 )
 const describeCase = ({ node, protocol, millis }: Case): string =>
   `on Node ${node.label}, over ${protocol}, ending after ${millis} ms`

@@ -28,19 +28,15 @@ const starts = (stderr: string): number => stderr.split('\n').filter((line) => l
 
 describe.each(END_NODES)('on Node $label, by', (node) => {
   describe.each(['require', 'import'] as const)('--%s,', (hook) => {
-    it.each(['workers.cjs', 'workers.mjs'])(
-      'each worker thread records once and starts in silence (%s)',
-      async (program) => {
-        const { stderr } = await run(node, hook, program)
-        expect(recorded()).toEqual(['main', 'worker 1', 'worker 2'])
-        expect(starts(stderr)).toBe(1)
-      },
-    )
-
-    it('a worker thread instruments what it loads', async () => {
-      await run(node, hook, 'workers.cjs')
+    it.each([
+      ['instruments what it loads', 'workers.cjs', 2],
+      ['is an ES module', 'workers.mjs', 0],
+    ])('each worker thread records once, starts in silence, and %s (%s)', async (_what, program, requests) => {
+      const { stderr } = await run(node, hook, program)
+      expect(recorded()).toEqual(['main', 'worker 1', 'worker 2'])
+      expect(starts(stderr)).toBe(1)
       const served = receiver.spans.filter(({ kind, name }) => kind === 'SERVER' && name === 'GET /from-worker')
-      expect(served).toHaveLength(2)
+      expect(served).toHaveLength(requests)
     })
 
     it('each process of a cluster starts and records once', async () => {

@@ -1,11 +1,11 @@
-import { createCertificates, NODES, runProgram, startReceiver } from '@plutus/test-kit'
+import { createCertificates, END_NODES, runProgram, startReceiver } from '@plutus/test-kit'
 import type { Certificates, ReceivedLog, ReceivedPoint, ReceivedSpan, TestNode } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
 
-const [oldest, newest] = [NODES.at(0), NODES.at(-1)]
+const [oldest, newest] = [END_NODES.at(0), END_NODES.at(-1)]
 const RUNS = [
-  ...NODES.map((node) => ({ node, file: 'http2.cjs', engine: 'plutus' })),
+  ...END_NODES.map((node) => ({ node, file: 'http2.cjs', engine: 'plutus' })),
   { node: oldest, file: 'http2.mjs', engine: 'plutus' },
   { node: newest, file: 'http2.mjs', engine: 'upstream' },
 ]

@@ -1,5 +1,5 @@
 /* oxlint-disable unicorn/prefer-node-protocol -- both spellings are tried */
-// Makes one request by node:http, reached in the way that the argument names.
+// Makes a request by node:http for each argument, which names the way in which it is reached.
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
@@ -11,10 +11,14 @@ const ways = {
   'require node:http': async () => require('node:http'),
   'process.getBuiltinModule': async () => process.getBuiltinModule('node:http'),
 }
-const { createServer, get } = await ways[process.argv[2]]()
-const server = createServer((request, response) => response.end('here'))
-server.listen(0, '127.0.0.1', () => {
-  get(`http://127.0.0.1:${server.address().port}/`, (response) => {
-    response.on('data', (text) => console.log(String(text))).on('end', () => server.close())
+for (const way of process.argv.slice(2)) {
+  const { createServer, get } = await ways[way]()
+  await new Promise((resolve) => {
+    const server = createServer((request, response) => response.end('here')).once('close', resolve)
+    server.listen(0, '127.0.0.1', () => {
+      get(`http://127.0.0.1:${server.address().port}/`, (response) => {
+        response.on('data', (text) => console.log(String(text))).on('end', () => server.close())
+      })
+    })
   })
-})
+}
