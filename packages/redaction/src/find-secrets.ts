@@ -1,6 +1,7 @@
 import { PlutusError } from '@plutus/conventions'
+import type { RedactionOptions } from './redaction-options.ts'
 import { createRedactor } from './redactor.ts'
-import type { RedactionOptions, RedactionVerdict, Redactor } from './redactor.ts'
+import type { RedactionVerdict, Redactor } from './redactor.ts'
 
 /** A secret that stands where none may: where, and by which rule it was found. Never the value. */
 export interface Finding {

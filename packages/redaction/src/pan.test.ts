@@ -65,12 +65,19 @@ const pan = fc
 it('finds any card number in any grouping with the separators of the rule', () => {
   const separators = fc.array(fc.constantFrom('', ' ', '-', '.', '+'), { minLength: 18, maxLength: 18 })
   fc.assert(
-    fc.property(pan, separators, (number, between) => {
+    fc.property(pan, separators, fc.nat(40), (number, between, letters) => {
       const grouped = Array.from(number, (digit, at) => (at === 0 ? '' : (between[at - 1] ?? '')) + digit).join('')
-      const masked = maskPans(`card ${grouped}, thanks`)
+      const masked = maskPans(`${'x'.repeat(letters)}${grouped}, thanks`)
       expect(masked.replaceAll(/[ .+-]/g, '')).not.toContain(number)
     }),
   )
+})
+
+it('finds the shortest card number wherever it stands', () => {
+  for (let before = 0; before < 40; before++) {
+    const text = (pan: string): string => `${'x'.repeat(before)}${pan}x`
+    expect(maskPans(text('4242424242422'))).toBe(text('****2422'))
+  }
 })
 
 it('finds a card number in any text', () => {

@@ -10,8 +10,7 @@ export interface PanMaskerOptions {
 const MIN_DIGITS = 13
 const MAX_DIGITS = 19
 const SEPARATOR = /([ .+-])/
-// Digits and separators; what it finds is looked at by groups. A start that fails has read twelve characters: linear.
-const CANDIDATE = /\d[\d .+-]{12,}/g
+const SEPARATORS = /[ .+-]/g
 // Ids that are made of hexadecimal digits by chance hold a number of every kind. Bounded, hence linear.
 const HASH_OR_UUID =
   /(?<![0-9a-z])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![0-9a-z])/gi
@@ -40,7 +39,9 @@ export function createPanMasker(options: PanMaskerOptions = {}): (text: string) 
     if (!follows && run.length <= MAX_RUN_CHARS) {
       // Most runs are one number as a whole, or none at all.
       const digits = digitsOf(run)
-      if (isPan(digits) && !isOther(text, start, run, digits)) return quoted(`****${lastOf(digits)}`, start, text)
+      const isCard = isPan(digits)
+      if (isCard && !isOther(text, start, run, digits)) return quoted(`****${lastOf(digits)}`, start, text)
+      if (!isCard && digits.length === run.length) return run
     }
     return maskGroups(run, start, text, follows)
   }
@@ -75,39 +76,59 @@ export function createPanMasker(options: PanMaskerOptions = {}): (text: string) 
   return (text) => {
     let result = ''
     let written = 0
-    CANDIDATE.lastIndex = 0
-    for (let found = CANDIDATE.exec(text); found !== null; found = CANDIDATE.exec(text)) {
-      const limit = CANDIDATE.lastIndex
-      for (let run = nextRun(text, found.index, limit); run !== undefined; run = nextRun(text, run[1], limit)) {
-        const [start, end] = run
-        const digits = text.slice(start, end)
-        const masked = maskRun(digits, start, text)
-        if (masked === digits) continue
-        result += text.slice(written, start) + masked
-        written = end
-      }
+    for (let run = nextRun(text, 0); run !== undefined; run = nextRun(text, run[1])) {
+      const [start, end] = run
+      const digits = text.slice(start, end)
+      const masked = maskRun(digits, start, text)
+      if (masked === digits) continue
+      result += text.slice(written, start) + masked
+      written = end
     }
     return written === 0 ? text : result + text.slice(written)
   }
 }
 
-/** Finds in a part of a text thirteen digits or more, any two with at most one separator between them, and whole groups only. */
-function nextRun(text: string, from: number, length: number): [start: number, end: number] | undefined {
-  let start = -1
-  let digits = 0
-  let last = 0
-  for (let i = from; i <= length; i++) {
-    const code = i < length ? text.charCodeAt(i) : 0
-    if (code >= 0x30 && code <= 0x39) {
-      if (digits === 0) start = i
-      digits++
-      last = i
-    } else if (digits > 0 && (i - last > 1 || !isSeparator(code))) {
-      if (digits >= MIN_DIGITS) return [start, last + 1]
-      digits = 0
+/**
+ * Finds thirteen digits or more, any two with at most one separator between them, and whole groups only.
+ *
+ * Such a run covers one of any thirteen characters in a row, so that only each thirteenth is looked at until one may
+ * belong to a run.
+ */
+function nextRun(text: string, from: number): [start: number, end: number] | undefined {
+  const { length } = text
+  let least = from
+  for (let i = from + MIN_DIGITS - 1; i < length; i += MIN_DIGITS) {
+    if (!isRunChar(text.charCodeAt(i))) continue
+    let start = i
+    while (start > least && isRunChar(text.charCodeAt(start - 1))) start--
+    let digits = 0
+    let last = 0
+    // From here on every character is looked at, until one cannot belong to a run.
+    for (i = start; i <= length; i++) {
+      const code = i < length ? text.charCodeAt(i) : 0
+      if (isDigit(code)) {
+        if (digits === 0) start = i
+        digits++
+        last = i
+      } else {
+        if (digits > 0 && (i - last > 1 || !isSeparator(code))) {
+          if (digits >= MIN_DIGITS) return [start, last + 1]
+          digits = 0
+        }
+        if (!isSeparator(code)) break
+      }
     }
+    least = i
   }
   return undefined
+}
+
+function isRunChar(code: number): boolean {
+  return isDigit(code) || isSeparator(code)
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }
 
 function isSeparator(code: number): boolean {
@@ -126,9 +147,7 @@ export function isPan(digits: string): boolean {
 }
 
 function digitsOf(run: string): string {
-  let digits = ''
-  for (let i = 0; i < run.length; i++) if (!isSeparator(run.charCodeAt(i))) digits += run[i]
-  return digits
+  return SEPARATOR.test(run) ? run.replaceAll(SEPARATORS, '') : run
 }
 
 /** In a JSON document what stands in place of a number needs quotes. */

@@ -30,7 +30,7 @@ const card = { card: { number: VISA, cvv: '123' }, password: 'x', ...clean }
 const dirty =
   `Payment of 42.00 EUR declined for order 2026-118231 of customer jane.doe@example.com, card ${VISA}: the issuer asks ` +
   'for another authentication; the request was {"amount":4200,"currency":"eur","note":"second attempt, first one timed ' +
-  'out after 30 s in the issuer network"} and the answer came after 812 ms, decline code authentication_required'
+  'out after 30 s upstream"} and the answer came after 1812 ms'
 const statement =
   "SELECT o.id, o.total FROM orders o JOIN users u ON u.id = o.user_id WHERE u.name = 'jane' AND o.total > 5"
 

@@ -10,7 +10,7 @@ export const HAS_TOKEN = 8
 export const HAS_ESCAPE = 16
 /** Characters beyond ASCII: digits of other widths, spaces that do not break. */
 export const HAS_FOREIGN = 32
-/** Exactly forty characters of Base64 between others, as AWS secrets are. */
+/** Forty characters of Base64 or more in a row, as AWS secrets are; of more a mask may leave exactly forty. */
 export const HAS_OPAQUE = 64
 /** A dot between digits or two colons: perhaps an IP address. Alone it means nothing where addresses are kept. */
 export const HAS_ADDRESS = 128
@@ -60,6 +60,7 @@ export function scan(text: string): number {
     }
     if (code > 127) {
       flags |= HAS_FOREIGN
+      if (i - runStart >= OPAQUE_CHARS) flags |= HAS_OPAQUE
       runStart = i + 1
       continue
     }
@@ -113,10 +114,10 @@ export function scan(text: string): number {
       default:
         digits = 0
     }
-    if (i - runStart === OPAQUE_CHARS) flags |= HAS_OPAQUE
+    if (i - runStart >= OPAQUE_CHARS) flags |= HAS_OPAQUE
     runStart = i + 1
   }
-  if (length - runStart === OPAQUE_CHARS) flags |= HAS_OPAQUE
+  if (length - runStart >= OPAQUE_CHARS) flags |= HAS_OPAQUE
   return flags
 }
 

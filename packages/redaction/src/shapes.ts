@@ -94,7 +94,8 @@ export function maskUserinfo(text: string, found: Found): string {
 /** Masks what a reader finds on a magnetic stripe. */
 export function maskTracks(text: string, found: Found): string {
   const masked = text.includes('^') ? text.replace(TRACK_1, () => mark(found)) : text
-  if (!HAS_TRACK_2.test(masked)) return masked
+  // Most texts hold neither sign, and are not read further.
+  if (!((masked.includes('=') || masked.includes('D')) && HAS_TRACK_2.test(masked))) return masked
   return masked.replace(TRACK_2, (whole: string, digits: string) => (isPan(digits) ? mark(found) : whole))
 }
 
