@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { startProgram, startReceiver, startStripe, waitFor } from '@plutus/test-kit'
-import type { Program, ReceivedLog, Receiver, StripeStandIn } from '@plutus/test-kit'
+import { createDatabase, services, startProgram, startReceiver, startStripe, waitFor } from '@plutus/test-kit'
+import type { OwnDatabase, Program, ReceivedLog, Receiver, StripeStandIn } from '@plutus/test-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const SERVER = fileURLToPath(new URL('server.ts', import.meta.url))
@@ -12,6 +12,7 @@ const START_MILLIS = 60_000
 let receiver: Receiver
 let stripe: StripeStandIn
 let program: Program
+let database: OwnDatabase | undefined
 let url = ''
 const users: Record<'alice' | 'admin', { token: string; id: string }> = {
   alice: { token: '', id: '' },
@@ -78,6 +79,7 @@ const idOf = ({ json }: Reply): string => json.payment?.id ?? 'none'
 beforeAll(async () => {
   receiver = await startReceiver()
   stripe = await startStripe()
+  database = services.postgres.available ? await createDatabase() : undefined
   program = startProgram({
     file: SERVER,
     receiver,
@@ -86,6 +88,7 @@ beforeAll(async () => {
     env: {
       PORT: '0',
       SEED_PASSWORD: PASSWORD,
+      ...(database && { DATABASE_URL: database.url }),
       STRIPE_API_BASE: stripe.url,
       STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
       PLUTUS_STRIPE_EVENTS: '0', // the service tells them itself
@@ -100,7 +103,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await program.stop()
-  await Promise.all([stripe.close(), receiver.close()])
+  await Promise.all([stripe.close(), receiver.close(), database?.drop()])
 }, START_MILLIS)
 
 describe('payments', { timeout: START_MILLIS }, () => {

@@ -1,8 +1,7 @@
-import { services } from '@plutus/test-kit'
+import { createDatabase, services } from '@plutus/test-kit'
 import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
 import { inTransaction, migrate, openDatabase } from './database.ts'
-import { createDatabase } from './running-service.ts'
 
 const POSTGRES = services.postgres.available ? 'PostgreSQL' : `PostgreSQL: ${services.postgres.reason}`
 const TIMEOUT = { timeout: 30_000 }

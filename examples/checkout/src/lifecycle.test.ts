@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { runProgram, services, startStripe, waitFor } from '@plutus/test-kit'
-import { Client } from 'pg'
-import { afterEach, expect, it } from 'vitest'
-import { createDatabase, startRunningService } from './running-service.ts'
+import { createDatabase, isFull, runProgram, services, startStripe, waitFor } from '@plutus/test-kit'
+import type { OwnDatabase, StripeStandIn } from '@plutus/test-kit'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startRunningService } from './running-service.ts'
 import type { RunningService } from './running-service.ts'
 
-const TIMEOUT = { timeout: 60_000 }
+const START_MILLIS = 60_000
+const TIMEOUT = { timeout: START_MILLIS }
 const SERVER = fileURLToPath(new URL('server.ts', import.meta.url))
 const closers: (() => unknown)[] = []
 
@@ -25,10 +26,13 @@ const start = async (env: Record<string, string> = {}): Promise<RunningService> 
 /** A database on the server, which starts sooner than one of the service's own, if there is a server. */
 const anyDatabase = async (): Promise<{ DATABASE_URL?: string }> => {
   if (!services.postgres.available) return {}
-  const { url, drop } = await createDatabase()
-  closers.unshift(drop)
-  return { DATABASE_URL: url }
+  const database = await createDatabase()
+  closers.unshift(() => database.drop())
+  return urlOf(database)
 }
+
+const urlOf = (database: OwnDatabase | undefined): { DATABASE_URL?: string } =>
+  database === undefined ? {} : { DATABASE_URL: database.url }
 
 it('needs nothing but itself, and ends with all that it started', TIMEOUT, async () => {
   const service = await start({ SEED_PASSWORD: '', LOG_LEVEL: 'trace' })
@@ -60,8 +64,10 @@ it('needs nothing but itself, and ends with all that it started', TIMEOUT, async
 })
 
 it('takes its servers along when it is killed', TIMEOUT, async () => {
-  const service = await start()
+  // With a database of its own, too, with `test:full`: it is let go of in the same way, and takes its time to start.
+  const service = await start(isFull ? {} : await anyDatabase())
   const children = childrenOf(service.program.pid)
+  expect(children).not.toEqual([])
   service.program.kill('SIGKILL')
   await expect.poll(() => children.filter(isAlive), { timeout: 20_000 }).toEqual([])
 })
@@ -110,61 +116,57 @@ it('answers what is under way before it ends', TIMEOUT, async () => {
   expect(await service.program.exited).toMatchObject({ code: 0, signal: null })
 })
 
-it('takes no webhooks without a secret to verify them', TIMEOUT, async () => {
-  const stripe = await startStripe()
-  closers.push(() => stripe.close())
-  const service = await start({ ...(await anyDatabase()), STRIPE_API_BASE: stripe.url })
-  const { body, headers } = stripe.sign(stripe.emit('customer.created', { id: 'cus_1' }))
-  expect((await service.ask('/webhooks/stripe', { body, headers })).status).toBe(503)
-})
-
 const POSTGRES = services.postgres.available ? 'PostgreSQL' : `PostgreSQL: ${services.postgres.reason}`
 
-it.skipIf(!services.postgres.available)(
-  `leaves the users of a given database alone (${POSTGRES})`,
-  TIMEOUT,
-  async () => {
-    const env = { ...(await anyDatabase()), STRIPE_SECRET_KEY: 'sk_test_0' }
-    const first = await start(env)
-    const second = await start({ ...env, SEED_PASSWORD: '' })
+describe('a service that runs on', TIMEOUT, () => {
+  const isThere = services.postgres.available
+  let database: OwnDatabase | undefined
+  let stripe: StripeStandIn
+  let service: RunningService
+
+  beforeAll(async () => {
+    database = isThere ? await createDatabase() : undefined
+    stripe = await startStripe()
+    service = await startRunningService({ ...urlOf(database), STRIPE_API_BASE: stripe.url, DATABASE_POOL_MAX: '2' })
+  }, START_MILLIS)
+
+  afterAll(async () => {
+    await service.program.stop()
+    await Promise.all([stripe.close(), database?.drop()])
+  }, START_MILLIS)
+
+  it('takes no webhooks without a secret to verify them', async () => {
+    const { body, headers } = stripe.sign(stripe.emit('customer.created', { id: 'cus_1' }))
+    expect((await service.ask('/webhooks/stripe', { body, headers })).status).toBe(503)
+  })
+
+  it.skipIf(!isThere)(`leaves the users of a given database alone (${POSTGRES})`, async () => {
+    const second = await start({ ...urlOf(database), STRIPE_API_BASE: stripe.url, SEED_PASSWORD: '' })
     expect(second.program.stderr).toBe('')
-    expect(await second.logIn('alice@example.com', first.password)).toMatch(/^[\w-]{43}$/)
-  },
-)
+    expect(await second.logIn('alice@example.com', service.password)).toMatch(/^[\w-]{43}$/)
+  })
 
-it.skipIf(!services.postgres.available)(`ends a session after its time (${POSTGRES})`, TIMEOUT, async () => {
-  const { DATABASE_URL: url = '' } = await anyDatabase()
-  const service = await start({ DATABASE_URL: url, STRIPE_SECRET_KEY: 'sk_test_0' })
-  const token = await service.logIn('alice@example.com')
-  expect((await service.ask('/payments', { token })).status).toBe(200)
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query('UPDATE sessions SET expires_at = now()')
-  await client.end()
-  expect((await service.ask('/payments', { token })).status).toBe(401)
-})
+  it.skipIf(!isThere)(`ends a session after its time (${POSTGRES})`, async () => {
+    const token = await service.logIn('alice@example.com')
+    expect((await service.ask('/payments', { token })).status).toBe(200)
+    await database?.ask('UPDATE sessions SET expires_at = now()')
+    expect((await service.ask('/payments', { token })).status).toBe(401)
+  })
 
-it.skipIf(!services.postgres.available)(
-  `says 503 while the database is away, and lives on (${POSTGRES})`,
-  TIMEOUT,
-  async () => {
-    const database = await createDatabase()
-    closers.push(() => database.drop())
-    const service = await start({ DATABASE_URL: database.url, STRIPE_SECRET_KEY: 'sk_test_0', DATABASE_POOL_MAX: '2' })
+  it.skipIf(!isThere)(`says 503 while the database is away, and lives on (${POSTGRES})`, async () => {
+    const away = await createDatabase() // from where the other is closed and opened
+    closers.push(() => away.drop())
     const allow = async (isAllowed: boolean): Promise<void> => {
-      const client = new Client({ connectionString: services.postgres.url })
-      await client.connect()
-      const name = new URL(database.url).pathname.slice(1)
-      await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${isAllowed}`)
-      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name])
-      await client.end()
+      const name = new URL(database?.url ?? '').pathname.slice(1)
+      await away.ask(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${isAllowed}`)
+      await away.ask(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`)
     }
     await allow(false)
     expect((await service.ask('/health')).status).toBe(503)
     await allow(true)
     await expect.poll(async () => (await service.ask('/health')).status, { timeout: 20_000 }).toBe(200)
-  },
-)
+  })
+})
 
 function childrenOf(pid: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n')

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { services, startProgram } from '@plutus/test-kit'
+import { startProgram } from '@plutus/test-kit'
 import type { Program } from '@plutus/test-kit'
-import { Client } from 'pg'
 
 const SERVER = fileURLToPath(new URL('server.ts', import.meta.url))
 
@@ -70,24 +69,5 @@ export async function startRunningService(env: Readonly<Record<string, string>> 
       if (typeof json?.['token'] !== 'string') throw new Error(`Log-in of ${email} was answered ${status}`)
       return json['token']
     },
-  }
-}
-
-/** Makes a database of its own on the PostgreSQL server of the tests. */
-export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const name = `checkout_${randomBytes(6).toString('hex')}`
-  await runOnServer(`CREATE DATABASE ${name}`)
-  const url = new URL(services.postgres.url)
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => runOnServer(`DROP DATABASE ${name} WITH (FORCE)`) }
-}
-
-async function runOnServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: services.postgres.url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
   }
 }

@@ -1,8 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { isFull, runProgram, services, startProgram, startReceiver, waitFor, type Program } from '@plutus/test-kit'
-import { Client } from 'pg'
-import { afterEach, describe, expect, it } from 'vitest'
+import {
+  createDatabase,
+  isFull,
+  runProgram,
+  services,
+  startProgram,
+  startReceiver,
+  waitFor,
+  type OwnDatabase,
+  type Program,
+} from '@plutus/test-kit'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../../examples/demo/src/main.ts', import.meta.url))
 const MOST_MILLIS = 180_000
@@ -54,6 +62,16 @@ const eventsOf = (report: ShownReport, wanted: string): ShownEvent[] =>
 const flatten = (span: ShownSpan): ShownSpan[] => [span, ...span.children.flatMap(flatten)]
 const running: Program[] = []
 
+// The demo has a schema of its own in it. Without a server, and where it is killed, a PostgreSQL in memory is shown.
+let database: OwnDatabase | undefined
+const onDatabase = (): Record<string, string> => (database ? { DATABASE_URL: database.url } : {})
+
+beforeAll(async () => {
+  database = services.postgres.available ? await createDatabase() : undefined
+})
+
+afterAll(() => database?.drop())
+
 afterEach(async () => {
   await Promise.all(running.splice(0).map((program) => program.stop()))
 })
@@ -72,10 +90,11 @@ async function isGone(url: string): Promise<boolean> {
 }
 
 /** Runs the demo to its end, expects that it is content, and gives what it prints with `--json`. */
-async function runDemo(...args: readonly string[]): Promise<ShownReport> {
+async function runDemo(args: readonly string[], env: Record<string, string> = {}): Promise<ShownReport> {
   const { code, stdout, stderr } = await runProgram({
     file: MAIN,
     hook: 'none',
+    env,
     args: ['--json', ...args],
     timeoutMillis: MOST_MILLIS,
   })
@@ -104,7 +123,7 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
   it.each(PLAIN)(
     'tells a payment as one trace with %s: server span, pg spans, the call to Stripe, and the log line',
     async (plain) => {
-      const report = await runDemo(plain)
+      const report = await runDemo([plain])
       const { request, trace } = scenarioOf(report, 'payment') ?? {}
       expect(request?.status).toBe(201)
       const [root, ...others] = trace?.roots ?? []
@@ -141,7 +160,7 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
   )
 
   it('tells the events of the service beneath the spans of the same trace', async () => {
-    const report = await runDemo()
+    const report = await runDemo([], onDatabase())
     const payment = scenarioOf(report, 'payment')
     const events = eventsOf(report, 'payment').filter((event) => event.class === 'payment')
     expect(events).toMatchObject([
@@ -179,9 +198,7 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
   })
 
   it('prints the same for people, lets them try more with --keep, and leaves nothing behind', async () => {
-    const database = services.postgres.available ? await createDatabase() : undefined
-    const env: Record<string, string> = database ? { DATABASE_URL: database.url } : {}
-    const demo = startDemo(['--keep'], 'Each request is printed here as a trace.', env)
+    const demo = startDemo(['--keep'], 'Each request is printed here as a trace.', onDatabase())
     await demo.ready
     const lines = demo.stdout.split('\n')
     expect(demo.stdout).not.toContain('\u001b')
@@ -218,8 +235,8 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     demo.kill('SIGINT')
     expect(await demo.exited).toMatchObject({ code: 0, signal: null })
     expect(await isGone(url)).toBe(true)
-    expect(await database?.listSchemas()).toEqual(database && [])
-    await database?.drop()
+    const schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'plutus_demo%'"
+    expect(await database?.ask(schemas)).toEqual(database && [])
   })
 
   it('sends to another backend, and takes the service along when it is killed', async () => {
@@ -236,30 +253,3 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     await receiver.close()
   })
 })
-
-/** A database of this test's own, to see what is left in it. */
-async function createDatabase(): Promise<{ url: string; listSchemas(): Promise<string[]>; drop(): Promise<void> }> {
-  const name = `plutus_e2e_${randomBytes(6).toString('hex')}`
-  const own = new URL(services.postgres.url)
-  own.pathname = `/${name}`
-  const ask = async (connectionString: string, statement: string): Promise<readonly Record<string, unknown>[]> => {
-    const client = new Client({ connectionString })
-    await client.connect()
-    try {
-      return (await client.query<Record<string, unknown>>(statement)).rows
-    } finally {
-      await client.end()
-    }
-  }
-  await ask(services.postgres.url, `CREATE DATABASE ${name}`)
-  return {
-    url: own.href,
-    listSchemas: async () => {
-      const rows = await ask(own.href, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'plutus_demo%'")
-      return rows.map((row) => String(row['nspname']))
-    },
-    drop: async () => {
-      await ask(services.postgres.url, `DROP DATABASE ${name} WITH (FORCE)`)
-    },
-  }
-}

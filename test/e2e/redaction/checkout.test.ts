@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { isFull, startProgram, startStripe } from '@plutus/test-kit'
+import { createDatabase, isFull, services, startProgram, startStripe } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { findLeft, startSink } from './find-left.ts'
 
@@ -52,7 +52,7 @@ const SECRETS = [
 const SERVER = fileURLToPath(new URL('../../../examples/checkout/src/server.ts', import.meta.url))
 const FOLDER = fileURLToPath(new URL('.', import.meta.url)) // from where the hook is found by its name
 const MOST_MILLIS = 180_000
-// The service takes most of the time to start. JSON is made of the same bytes, and the other canaries go both ways.
+// JSON is made of the same bytes, and the other canaries go both ways.
 const WAYS = [
   ['plutus', 'http/protobuf'],
   ['upstream', 'http/protobuf'],
@@ -124,6 +124,7 @@ async function run(
 ): Promise<{ sent: Buffer; stderr: string; statuses: Set<number>; token: string }> {
   const sink = await startSink()
   const stripe = await startStripe()
+  const database = services.postgres.available ? await createDatabase() : undefined
   const service = startProgram({
     file: SERVER,
     cwd: FOLDER,
@@ -132,6 +133,7 @@ async function run(
     env: {
       PORT: '0',
       SEED_PASSWORD: PASSWORD,
+      ...(database && { DATABASE_URL: database.url }),
       STRIPE_API_BASE: stripe.url,
       STRIPE_SECRET_KEY: STRIPE_KEY,
       STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
@@ -180,7 +182,7 @@ async function run(
     return { sent: Buffer.concat(sink.bodies), stderr, statuses, token }
   } finally {
     await service.stop()
-    await stripe.close()
+    await Promise.all([stripe.close(), database?.drop()])
     sink.close()
   }
 }

@@ -7,6 +7,8 @@ export { isFull } from './mode.ts'
 export { ABSENT_NODES, END_NODES, NODES, nodesOf } from './nodes.ts'
 export type { NodeLabel, TestNode } from './nodes.ts'
 export { environmentOf } from './environment.ts'
+export { createDatabase } from './own-database.ts'
+export type { OwnDatabase } from './own-database.ts'
 export { runProgram, startProgram } from './program.ts'
 export type { Program, ProgramOptions, ProgramResult } from './program.ts'
 export type {
