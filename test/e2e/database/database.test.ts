@@ -28,9 +28,10 @@ const isAvailable = ({ service }: StoryCase): boolean => service === undefined |
 
 for (const { file, node, label, story } of PROGRAMS) {
   describe.skipIf(!isAvailable(story))(`${file} on Node ${label} ${reasonOf(story)}`, () => {
-    it('sends one span per command, failures with their codes, durations and the state of its pool', async () => {
-      const environmentOfRun = await freshEnvironment(story)
-      const { spans, points } = await runStory(file, { ...(node && { node }), env: environmentOfRun })
+    it('sends one span per command, failures with their codes, durations and the state of its pool, and prints what it prints without the hook', async () => {
+      const plain = await runPlain(file, { node, env: await freshEnvironment(story) })
+      const { spans, points, stdout } = await runStory(file, { node, env: await freshEnvironment(story) })
+      expect(stdout).toBe(plain)
       expect(countNames(spans)).toMatchObject(story.spans)
       expectErrors(spans, story)
       expectStableAttributes(spans, story)
@@ -54,17 +55,11 @@ describe.each(STORIES)('$name', (story) => {
     expect(types).toEqual(expect.arrayContaining(story.errors.map(([, type]) => type)))
     if (story.pool !== undefined) expectPool(points, story.pool.max)
   })
-
-  it.skipIf(!isAvailable(story))(`prints under the hook what it prints without ${reasonOf(story)}`, async () => {
-    const plain = await runPlain(`${story.name}.cjs`, await freshEnvironment(story))
-    const { stdout } = await runStory(`${story.name}.cjs`, { env: await freshEnvironment(story) })
-    expect(stdout).toBe(plain)
-  })
 })
 
 describe.skipIf(!services.mysql.available)(`mysql2/promise ${services.mysql.reason}`, () => {
   it('sends one span per command, and prints under the hook what it prints without', async () => {
-    const plain = await runPlain('mysql2-promise.mjs', environment())
+    const plain = await runPlain('mysql2-promise.mjs', { env: environment() })
     const { spans, stdout } = await runStory('mysql2-promise.mjs', { env: environment() })
     expect(stdout).toBe(plain)
     const database = new URL(services.mysql.url).pathname.slice(1)

@@ -41,8 +41,11 @@ export async function runStory(
 }
 
 /** What it prints without the hook. */
-export async function runPlain(name: string, env: Record<string, string>): Promise<string> {
-  const { code, stdout } = await runProgram({ file: programFile(name), hook: 'none', env })
+export async function runPlain(
+  name: string,
+  { node, env }: { node?: TestNode; env: Record<string, string> },
+): Promise<string> {
+  const { code, stdout } = await runProgram({ file: programFile(name), hook: 'none', env, ...(node && { node }) })
   expect(code).toBe(0)
   return stdout
 }

@@ -78,7 +78,8 @@ it('tells the sums of what is recorded after the end and lost, to the last doubl
   }
 })
 
-it.each([...WAYS, 'by itself, recording in an exit listener'])(
+// They wait: at the same time.
+it.concurrent.each([...WAYS, 'by itself, recording in an exit listener'])(
   'ends as without the hook when it ends %s and the endpoint never answers',
   async (way) => {
     const deaf = await openDeafServer()
@@ -94,7 +95,7 @@ it.each([...WAYS, 'by itself, recording in an exit listener'])(
   },
 )
 
-it.each(WAYS)(
+it.concurrent.each(WAYS)(
   'counts what the wait was too short for when it ends %s, and names the endpoint without blaming it',
   async (way) => {
     const receiver = await startReceiver()
