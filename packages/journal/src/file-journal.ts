@@ -257,10 +257,15 @@ export class FileJournal implements Journal {
   /** Retires a segment that is old, and finds out whether its file is still where it was. */
   #look(active: Active, now: number): void {
     this.#nextLook = Math.min(now + LOOK_MILLIS, active.retiresAt)
-    if (now >= active.retiresAt) this.#retire()
-    else if (!this.#folder.isLinked(active.file) || !this.#folder.isThere()) {
-      this.#retire()
-      throw journalError('PLUTUS_JOURNAL_VANISHED', `A file of the journal in ${this.#folder.path} was deleted.`)
+    if (now < active.retiresAt && this.#isWhereItWas(active)) return
+    this.#retire() // where the folder is another one, the next segment cannot be made either, and says why
+  }
+
+  #isWhereItWas({ file }: Active): boolean {
+    try {
+      return this.#folder.isLinked(file) && this.#folder.isThere()
+    } catch {
+      return false
     }
   }
 
@@ -410,7 +415,7 @@ export class FileJournal implements Journal {
 
   /** Whether a process that was thought dead went on writing into the last segment it left. */
   #hasGrown(segment: Segment): boolean {
-    if (segment.isOwn || segment !== this.#segments.at(-1)) return false
+    if (segment.isOwn || segment.hasBadRest || segment !== this.#segments.at(-1)) return false
     const grown = this.#folder.sizeOf(segment.name) - segment.bytes
     if (grown <= 0) return false
     segment.end += grown
