@@ -13,6 +13,8 @@ export interface HookRedaction {
   readonly warnings: readonly string[]
   /** A line for the operator as it may be written. Throws nothing. */
   redactLine(line: string): string
+  /** How many values were masked so far. */
+  hits(): number
   /** From now on counts as `plutus.redaction.hits`, what was counted before included. */
   measureWith(meter: Pick<Meter, 'createCounter'>): void
 }
@@ -34,6 +36,7 @@ export function createHookRedaction(config: ResolvedConfig): HookRedaction {
         return '[redacted]'
       }
     },
+    hits: () => made?.hits() ?? 0,
     measureWith: (meter) => make().measureWith(meter),
   }
 }

@@ -51,6 +51,7 @@ const SECRETS = [
   ...CANARIES.sql,
 ]
 const PROGRAM = fileURLToPath(new URL('programs/canaries.mjs', import.meta.url))
+const LAST_WORDS = fileURLToPath(new URL('programs/last-words.mjs', import.meta.url))
 
 interface Left {
   readonly sent: Buffer
@@ -71,11 +72,6 @@ async function run(env: Record<string, string>): Promise<Left> {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://canary:s3cretword@127.0.0.1:${sink.port}`,
         OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${random}`,
         OTEL_RESOURCE_ATTRIBUTES: `note=4242424242424242,password=pwcanaryone,team=payments`,
-        // What a batch gave away is told when the batch is made, which has to be before the end.
-        OTEL_BSP_SCHEDULE_DELAY: '10',
-        OTEL_BLRP_SCHEDULE_DELAY: '10',
-        OTEL_METRIC_EXPORT_INTERVAL: '1000',
-        OTEL_METRIC_EXPORT_TIMEOUT: '1000',
         OTEL_LOG_LEVEL: 'debug',
         PLUTUS_CAPTURE_REQUEST_HEADERS: 'authorization,cookie,x-note',
         PLUTUS_CAPTURE_RESPONSE_HEADERS: 'set-cookie',
@@ -113,6 +109,37 @@ describe.each(['plutus', 'upstream'])('with the engine %s', (engine) => {
     expect(sent).toContain('--password')
     expect(sent).toContain('SELECT * FROM users WHERE name = ? ?')
     expect(left.stdout).toContain('****4242')
+  })
+})
+
+describe.each(['plutus', 'upstream'])('with the engine %s', (engine) => {
+  it.each([
+    ['logs', 'log.body'],
+    ['traces', 'span.name'],
+    ['metrics', 'metric.attribute'],
+  ])('what is found while the last %s leave is told before the end', async (signal, carrier) => {
+    const sink = await startSink()
+    try {
+      const { code } = await runProgram({
+        file: LAST_WORDS,
+        timeoutMillis: 100_000,
+        env: {
+          SIGNAL: signal,
+          CARD: CANARIES.shaped[0] ?? '',
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.port}`,
+          OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+          PLUTUS_ENGINE: engine,
+          PLUTUS_EXIT_WAIT_MS: '10000',
+          PLUTUS_SPOOL_DIR: 'off',
+        },
+      })
+      expect(code).toBe(0)
+      const sent = sink.bodies.map(String)
+      expect(sent.some((body) => body.includes('pan_found') && body.includes(carrier))).toBe(true)
+      expect(sent.some((body) => body.includes('plutus.redaction.hits') && body.includes(carrier))).toBe(true)
+    } finally {
+      sink.close()
+    }
   })
 })
 

@@ -8,6 +8,8 @@ export { createRedactor } from '@plutus/redaction'
 /** A redactor that counts what it masks. */
 export interface CountingRedactor {
   readonly redactor: Redactor
+  /** How many values were masked so far. */
+  hits(): number
   /** From now on counts as `plutus.redaction.hits`, what was counted before included. */
   measureWith(meter: Pick<Meter, 'createCounter'>): void
 }
@@ -24,6 +26,7 @@ export function createCountingRedactor(policy: RedactionOptions): CountingRedact
   const hits = new Hits()
   return {
     redactor: createRedactor({ ...policy, onHit: (rule, carrier, key) => hits.note(rule, carrier, key) }),
+    hits: () => hits.total,
     measureWith: (meter) => hits.measureWith(meter),
   }
 }
@@ -34,6 +37,7 @@ export function createCountingRedactor(policy: RedactionOptions): CountingRedact
  * Hits come while a record is being encoded, when no other may be made, so they are told at the end of the turn.
  */
 class Hits {
+  total = 0
   #pending = new Map<string, number>()
   #places: string[] = []
   #isScheduled = false
@@ -41,6 +45,7 @@ class Hits {
   readonly #told = new Map<string, number>()
 
   note(rule: string, carrier: string, key: string | undefined): void {
+    this.total++
     const name = `${rule}\n${carrier}`
     if (this.#pending.has(name) || this.#pending.size < MAX_PENDING) {
       this.#pending.set(name, (this.#pending.get(name) ?? 0) + 1)

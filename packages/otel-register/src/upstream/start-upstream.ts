@@ -15,6 +15,8 @@ import { settingsFromEnvironment } from './settings-from-environment.ts'
 import { BatchRedactor } from './redacted-batch.ts'
 import type { EngineSettings } from './settings.ts'
 
+const NOWHERE: Engine = { name: 'upstream', destination: 'nowhere', flush: () => Promise.resolve() }
+
 /** Starts OpenTelemetry's own SDK with the settings that variables or `OTEL_CONFIG_FILE` give. */
 export const startUpstream: StartEngine = (host) => {
   const warn = (line: string): void => host.warn(line)
@@ -22,7 +24,7 @@ export const startUpstream: StartEngine = (host) => {
   routeErrors()
   if (hasForeignSdk()) {
     warn('An OpenTelemetry SDK is registered already and stays in charge; this hook records nothing')
-    return createEngine('nowhere', [], undefined)
+    return NOWHERE
   }
   if (!host.isWorker && (host.config.get('PLUTUS_SAMPLE_RATE') < 1 || host.config.get('PLUTUS_SAMPLE_ADAPTIVE'))) {
     warn("PLUTUS_SAMPLE_RATE and PLUTUS_SAMPLE_ADAPTIVE have no effect with OpenTelemetry's own SDK")
@@ -34,7 +36,7 @@ export const startUpstream: StartEngine = (host) => {
   } catch (error) {
     // Nothing here is meant to throw; the application must not pay for it if something does.
     warn(`Telemetry is off: it cannot be set up (${error instanceof Error ? error.name : typeof error})`)
-    return createEngine('nowhere', [], undefined)
+    return NOWHERE
   }
 }
 
@@ -76,7 +78,7 @@ function start(settings: EngineSettings, redaction: HookRedaction, warn: (line: 
   if (!settings.enabled) {
     // The specification: a disabled SDK still propagates.
     registerGlobals({ contextManager, ...propagator })
-    return createEngine('nowhere', [], undefined)
+    return NOWHERE
   }
   const losses = new Losses(warn)
   let meter: Meter | undefined
@@ -94,25 +96,37 @@ function start(settings: EngineSettings, redaction: HookRedaction, warn: (line: 
     redaction.measureWith(meter)
   }
   registerGlobals({ contextManager, ...propagator, ...providers })
-  return createEngine(describeDestination(settings), providers.pipelines, losses)
+  return createEngine(describeDestination(settings), providers.pipelines, losses, redaction)
 }
 
-function createEngine(destination: string, pipelines: readonly Pipeline[], losses: Losses | undefined): Engine {
+function createEngine(
+  destination: string,
+  pipelines: readonly Pipeline[],
+  losses: Losses,
+  redaction: HookRedaction,
+): Engine {
+  const flushAll = () => Promise.allSettled(pipelines.map((pipeline) => pipeline.flush()))
+  const flushAllAndFindings = async (): Promise<void> => {
+    const hits = redaction.hits()
+    await flushAll()
+    // What was masked on the way is told by records and points of its own. Those may tell of more, which is let go: metrics
+    // that hold a secret hold it each time.
+    if (redaction.hits() !== hits) await flushAll()
+  }
   return {
     name: 'upstream',
     destination,
     flush: async (timeoutMillis) => {
       if (pipelines.length === 0) return
-      const flushed = Promise.allSettled(pipelines.map((pipeline) => pipeline.flush()))
       const { promise: late, resolve } = Promise.withResolvers<void>()
       // The one thing that holds the process: nobody would wait for what is under way otherwise.
       const timer = setTimeout(() => {
         for (const pipeline of pipelines) pipeline.stopWaiting()
         resolve()
       }, timeoutMillis)
-      await Promise.race([flushed, late])
+      await Promise.race([flushAllAndFindings(), late])
       clearTimeout(timer)
-      losses?.reportUntold()
+      losses.reportUntold()
     },
   }
 }
