@@ -1,17 +1,17 @@
 import { isFull, startProgram, startReceiver } from '@plutus/test-kit'
 import type { Fault, Receiver } from '@plutus/test-kit'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it as baseIt } from 'vitest'
 import { runBoth } from './run-both.ts'
 
-let receiver: Receiver
-
-beforeEach(async () => {
-  receiver = await startReceiver()
-})
-
-afterEach(async () => {
-  await receiver.close()
+// Programs wait here, for an answer or for the next attempt: at the same time, each with a receiver of its own.
+const it = baseIt.extend<{ receiver: Receiver }>({
+  // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that nothing is taken
+  receiver: async ({}, use) => {
+    const receiver = await startReceiver()
+    await use(receiver)
+    await receiver.close()
+  },
 })
 
 const HTTP = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
@@ -29,8 +29,8 @@ const lineOf = (engine: string, what: RegExp, advice: RegExp): RegExp => {
 
 const ENGINES = isFull ? ['plutus', 'upstream'] : ['plutus']
 
-describe.each(ENGINES)('one line tells what the endpoint answers, with the engine %s', (engine) => {
-  it.each<[what: string, fault: Fault, env: Record<string, string>, told: RegExp, advice: RegExp]>([
+describe.concurrent.each(ENGINES)('one line tells what the endpoint answers, with the engine %s', (engine) => {
+  it.for<[what: string, fault: Fault, env: Record<string, string>, told: RegExp, advice: RegExp]>([
     ['401', { status: 401 }, HTTP, /refuses the credentials \(401\)/, /; see OTEL_EXPORTER_OTLP_HEADERS$/],
     ['403', { status: 403 }, HTTP, /refuses the credentials \(403\)/, /; see OTEL_EXPORTER_OTLP_HEADERS$/],
     [
@@ -89,7 +89,7 @@ describe.each(ENGINES)('one line tells what the endpoint answers, with the engin
     ['UNAVAILABLE', { status: 503, retryAfter: 30 }, GRPC, /is busy \(UNAVAILABLE\) and asks to wait 30 s/, /$/],
     ['nothing over gRPC', { hang: true }, GRPC, /does not answer/, /; see /],
     ['a cut connection over gRPC', { reset: 'before-body' }, GRPC, /cannot be reached(?: \(\w+\))?/, /; see /],
-  ])('%s', async (_what, fault, env, told, advice) => {
+  ])('%s', async ([_what, fault, env, told, advice], { receiver }) => {
     receiver.respond(fault)
     const lines = await runBoth({
       program: 'payment.mjs',
@@ -101,7 +101,7 @@ describe.each(ENGINES)('one line tells what the endpoint answers, with the engin
     expect(lines[0]).toContain(new URL(env === GRPC ? receiver.grpcUrl : receiver.httpUrl).host)
   })
 
-  it('a port that speaks another protocol', async () => {
+  it('a port that speaks another protocol', async ({ receiver }) => {
     const toHttp = await runBoth({
       program: 'payment.mjs',
       env: { ...PATIENT, PLUTUS_ENGINE: engine, ...GRPC, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpUrl },
@@ -145,29 +145,29 @@ describe.each(ENGINES)('one line tells what the endpoint answers, with the engin
     },
   )
 
-  it('tells nothing about an endpoint that is only slow', async () => {
+  it('tells nothing about an endpoint that is only slow', async ({ receiver }) => {
     receiver.respond({ delayMillis: 100 })
     expect(await runBoth({ program: 'payment.mjs', receiver, env: { PLUTUS_ENGINE: engine } })).toEqual([])
     expect(receiver.spans).toHaveLength(1)
   })
 })
 
-describe('a running service', () => {
-  const start = (env: Record<string, string>) =>
+describe.concurrent('a running service', () => {
+  const start = (receiver: Receiver, env: Record<string, string>) =>
     startProgram({
       file: fileURLToPath(new URL('programs/service.mjs', import.meta.url)),
       receiver,
       env: { OTEL_LOG_LEVEL: 'warn', OTEL_METRICS_EXPORTER: 'none', ...env },
     })
-  const arrivals = (): number => receiver.requests.filter(({ signal }) => signal === 'traces').length
+  const arrivals = (receiver: Receiver): number => receiver.requests.filter(({ signal }) => signal === 'traces').length
 
-  it.each([HTTP, GRPC])(
+  it.for([HTTP, GRPC])(
     'keeps what is refused for later and waits as asked, over $OTEL_EXPORTER_OTLP_PROTOCOL',
-    async (env) => {
+    async (env, { receiver }) => {
       receiver.respond({ status: 503, retryAfter: 2 })
-      const service = start(env)
+      const service = start(receiver, env)
       await service.ready
-      await receiver.waitFor(() => arrivals() === 1)
+      await receiver.waitFor(() => arrivals(receiver) === 1)
       const refusedAt = performance.now()
       receiver.respond()
       await receiver.waitFor(() => receiver.spans.some(({ name }) => name === 'start'))
@@ -180,11 +180,11 @@ describe('a running service', () => {
     },
   )
 
-  it.each([HTTP, GRPC])(
+  it.for([HTTP, GRPC])(
     'tells that the endpoint went and came back, and loses nothing, over $OTEL_EXPORTER_OTLP_PROTOCOL',
-    async (env) => {
+    async (env, { receiver }) => {
       await receiver.refuse()
-      const service = start(env)
+      const service = start(receiver, env)
       await service.ready
       await receiver.waitFor(() => service.stderr.includes('cannot be reached'), { timeoutMillis: 20_000 })
       await receiver.accept()
@@ -198,8 +198,8 @@ describe('a running service', () => {
     },
   )
 
-  it('does not send twice what was accepted when the endpoint closes idle connections', async () => {
-    const service = start({})
+  it('does not send twice what was accepted when the endpoint closes idle connections', async ({ receiver }) => {
+    const service = start(receiver, {})
     await service.ready
     await receiver.waitFor(() => receiver.spans.length === 1)
     await receiver.refuse()
