@@ -24,7 +24,14 @@ async function runWith(text: string, env: Record<string, string> = {}) {
   writeFileSync(file, text)
   const result = await runProgram({
     file: programFile('three-signals.mjs'),
-    env: { OTEL_CONFIG_FILE: file, OTEL_LOG_LEVEL: 'warn', BACKEND: receiver.httpUrl, GRPC: receiver.grpcUrl, ...env },
+    env: {
+      OTEL_CONFIG_FILE: file,
+      OTEL_LOG_LEVEL: 'warn',
+      PLUTUS_EXIT_WAIT_MS: '10000', // else a busy machine would lose what it has at the end, and tell so in another line
+      BACKEND: receiver.httpUrl,
+      GRPC: receiver.grpcUrl,
+      ...env,
+    },
   })
   expect([result.code, result.stdout]).toEqual([0, 'done\n'])
   return {
