@@ -3,15 +3,22 @@ import { defineConfig } from 'vitest/config'
 
 const exclude = ['**/node_modules/**', '**/dist/**']
 
+// Tests here patch Node and libraries, or set up what a process has once: each file starts anew. Other files share what a
+// worker has loaded, which halves their cost, so they put back what they change.
+const PATCHING = ['packages/{instrumentation-*,otel-register,events}/src/**/*.test.ts']
+
 // Benchmarks stand beside the tests of their project; without a pattern of its own each project would run all of them.
-const unit = (name: string, include: string[]) => ({
+const toBench = (pattern: string): string => pattern.replace('.test.', '.bench.')
+
+const unit = (name: string, include: string[], others: string[] = []) => ({
   test: {
     name,
     include,
-    exclude,
+    exclude: [...exclude, ...others],
+    isolate: include === PATCHING,
     testTimeout: 60_000, // for what hangs: properties take seconds where the machine is shared
     hookTimeout: 60_000,
-    benchmark: { include: include.map((pattern) => pattern.replace('.test.', '.bench.')), exclude },
+    benchmark: { include: include.map(toBench), exclude: [...exclude, ...others.map(toBench)] },
   },
 })
 
@@ -25,10 +32,23 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     reporters: ['default', './test/kit/src/summary-reporter.ts'],
     projects: [
-      unit('unit', ['packages/*/src/**/*.test.ts', 'test/{kit,bench}/src/**/*.test.ts', 'examples/*/src/**/*.test.ts']),
+      unit(
+        'unit',
+        ['packages/*/src/**/*.test.ts', 'test/{kit,bench}/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+        PATCHING,
+      ),
+      unit('patching', PATCHING),
       unit('contract', ['test/contract/**/*.test.ts']),
       unit('architecture', ['test/architecture/**/*.test.ts']),
       { test: { ...unit('e2e', ['test/e2e/**/*.test.ts']).test, ...slow } },
+      {
+        test: {
+          ...unit('collector', ['test/collector/**/*.test.ts']).test,
+          ...slow,
+          // The first time on a machine it builds the collector.
+          globalSetup: ['./test/collector/src/build-collector.ts'],
+        },
+      },
       { test: { ...unit('differential', ['test/differential/**/*.test.ts']).test, ...slow } },
     ],
   },

@@ -20,3 +20,6 @@ export type {
   TargetPolicy,
   TierPolicy,
 } from './policy.ts'
+export { buildCollector } from './collector/build-collector.ts'
+export type { CollectorOptions } from './collector/build-collector.ts'
+export { renderCollector, STOCK_COLLECTOR_VERSION } from './collector/render-collector.ts'
