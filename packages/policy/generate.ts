@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { renderBuiltIn } from './src/render-built-in.ts'
 import { renderJsonSchema } from './src/render-json-schema.ts'
-import { renderMembersTable, renderRulesTable } from './src/render-tables.ts'
+import { renderCollectorRulesTable, renderMembersTable, renderRulesTable } from './src/render-tables.ts'
 
 // Writes the files that are made from the built-in policy and its format; `--check` names the stale ones instead.
 
@@ -12,7 +12,11 @@ const FILES: Readonly<Record<string, () => string>> = {
 }
 
 const readme = new URL('README.md', import.meta.url)
-const TABLES = { 'policy-members': renderMembersTable, 'policy-rules': renderRulesTable }
+const TABLES = {
+  'policy-members': renderMembersTable,
+  'policy-rules': renderRulesTable,
+  'collector-rules': renderCollectorRulesTable,
+}
 
 for (const [path, render] of Object.entries(FILES)) {
   const url = new URL(path, import.meta.url)

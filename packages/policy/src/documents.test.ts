@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { renderBuiltIn } from './render-built-in.ts'
 import { renderJsonSchema } from './render-json-schema.ts'
-import { renderMembersTable, renderRulesTable } from './render-tables.ts'
+import { renderCollectorRulesTable, renderMembersTable, renderRulesTable } from './render-tables.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 // A formatter may pad tables as it likes.
@@ -17,7 +17,8 @@ it.each([
 
 it.each([
   ['members', renderMembersTable],
-  ['rules', renderRulesTable],
+  ['rules of policies', renderRulesTable],
+  ['rules of collectors', renderCollectorRulesTable],
 ])('the README has the table of %s; otherwise run node packages/policy/generate.ts', (_what, render) => {
   expect(withoutPadding(read('../README.md'))).toContain(withoutPadding(render()))
 })

@@ -1,3 +1,21 @@
+export { checkCollector } from './checks/check-collector.ts'
+export { COLLECTOR_RULES } from './checks/collector-rules.ts'
+export type { CollectorProblem, CollectorRuleCode } from './checks/collector-rules.ts'
+export { COLLECTOR_ROLES } from './collector-config.ts'
+export type {
+  CollectorConfig,
+  CollectorPipeline,
+  CollectorRole,
+  CollectorService,
+  Components,
+} from './collector-config.ts'
+export { classOfRecord, SEVERITIES } from './class-of-record.ts'
+export type { RecordTraits } from './class-of-record.ts'
+export { comparePolicies, tabulateChanges } from './compare-policies.ts'
+export type { PolicyChange } from './compare-policies.ts'
+export { describeDropping, explainEvents, tabulateExplanations } from './explain.ts'
+export type { EventExplanation } from './explain.ts'
+export { formatTable } from './format.ts'
 export { matchesName } from './match-name.ts'
 export { builtInPolicy, parsePolicy } from './parse-policy.ts'
 export type { ParsePolicyOptions, PolicySource } from './parse-policy.ts'
@@ -20,6 +38,3 @@ export type {
   TargetPolicy,
   TierPolicy,
 } from './policy.ts'
-export { buildCollector } from './collector/build-collector.ts'
-export type { CollectorOptions } from './collector/build-collector.ts'
-export { renderCollector, STOCK_COLLECTOR_VERSION } from './collector/render-collector.ts'
