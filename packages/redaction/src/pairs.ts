@@ -18,8 +18,9 @@ const EQUALS = 0x3d
 const GREATER = 0x3e
 const LESS = 0x3c
 const BACKSLASH = 0x5c
-// What no value that is masked can be: words of formats, marks of a bound parameter, masks.
-const NOT_A_VALUE = /^(?:null|undefined|true|false|none|nil|\?|\$\d+|\[redacted\]|\*+[\w-]{0,4}|[A-Z]{2}\*{4}\w{4})$/i
+/** What no value that is masked can be: words of formats, marks of a bound parameter, masks. */
+export const NOT_A_VALUE =
+  /^(?:null|undefined|true|false|none|nil|\?|\$\d+|\[redacted\]|\*+[\w-]{0,4}|[A-Z]{2}\*{4}\w{4})$/i
 const SCHEMES = /^(?:bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256)[ \t]/i
 
 /**
@@ -64,18 +65,6 @@ export function maskPairs(text: string, judge: KeyJudge, mask: MaskPair): string
 function indexFrom(text: string, sign: string, from: number): number {
   const at = text.indexOf(sign, from)
   return at === -1 ? text.length : at
-}
-
-// `--password hunter2`: both quantifiers are bounded or end at a space, and a start is two hyphens: linear.
-const OPTION = /(?<![\w-])--([A-Za-z][\w-]{0,63}) {1,4}(?!-)("[^"\r\n]{0,4096}"?|'[^'\r\n]{0,4096}'?|[^\s"']\S*)/g
-
-/** Masks the values of sensitive options in a command line. */
-export function maskOptions(text: string, judge: KeyJudge, mask: MaskPair): string {
-  return text.replace(OPTION, (whole: string, key: string, value: string) => {
-    const rule = judge.ruleOf(key)
-    if (rule === undefined || NOT_A_VALUE.test(value)) return whole
-    return `${whole.slice(0, whole.length - value.length)}${mask(value, rule, key)}`
-  })
 }
 
 /**
@@ -129,7 +118,7 @@ function keyBefore(text: string, separator: number, from: number, code: number, 
 }
 
 /** Where the value after a separator starts and ends, without quotes around it. */
-function valueAfter(text: string, separator: number, code: number, rule: KeyRule): [start: number, end: number] {
+export function valueAfter(text: string, separator: number, code: number, rule: KeyRule): [start: number, end: number] {
   const { length } = text
   let start = separator + 1
   if (code === GREATER) {
@@ -222,7 +211,8 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-function isQuote(code: number): boolean {
+/** A quote of any kind. */
+export function isQuote(code: number): boolean {
   return code === 0x22 || code === 0x27 || code === 0x60
 }
 

@@ -148,6 +148,27 @@ describe('an option in a list', () => {
     expect(copied(list)).toEqual(list)
   })
 
+  it.each([
+    ['as JSON', '["node","--password","hunter2","a"]', `["node","--password","${MASK}","a"]`],
+    ['as JSON on lines', '[\n  "--password",\n  "hunter2"\n]', `[\n  "--password",\n  "${MASK}"\n]`],
+    ['as JSON in JSON', '{"argv":"[\\"--token\\",\\"a\\"]"}', `{"argv":"[\\"--token\\",\\"${MASK}\\"]"}`],
+    ['as JSON that was cut', '["--password","hun', `["--password","${MASK}`],
+    ['with one hyphen', '["-apiKey","k"]', `["-apiKey","${MASK}"]`],
+    ['of a number', '{"argv":["--pin", 1234, 5]}', `{"argv":["--pin", "${MASK}", 5]}`],
+    ['of a list', '["--password",["a","b"],1]', `["--password","${MASK}",1]`],
+    ['as util.inspect prints it', "[ 'node', '--password', 'a' ]", `[ 'node', '--password', '${MASK}' ]`],
+  ])('written %s loses its value too', (_how, text, expected) => {
+    expect(redact(text)).toBe(expected)
+    expect(redact(expected)).toBe(expected)
+  })
+
+  it.each(['["--require","x"]', '["--password","--port","3"]', '["password","x"]', '["x","--password"]'])(
+    'written as %s changes nothing',
+    (text) => {
+      expect(redact(text)).toBe(text)
+    },
+  )
+
   it('stays under a key that is kept', () => {
     const args = { 'process.command_args': ['--password', 'x'] }
     expect(copied(args, { keep: ['process.command_args'] })).toEqual(args)
@@ -174,6 +195,9 @@ describe('a text', () => {
     ['XML', '<Password>x</Password><a>1</a>', `<Password>${MASK}</Password><a>1</a>`],
     ['what util.inspect prints', "{ secret: 'x', n: 1 }", `{ secret: '${MASK}', n: 1 }`],
     ['command lines', 'run --password x --port 1 --api-key=y', `run --password ${MASK} --port 1 --api-key=${MASK}`],
+    ['a command line in a list', '["sh","run --password x"]', `["sh","run --password ${MASK}"]`],
+    ['a command line in JSON in JSON', '{\\"c\\":\\"a --password x\\"}', `{\\"c\\":\\"a --password ${MASK}\\"}`],
+    ['an option with quotes in its value', `--password a"b'c`, `--password ${MASK}`],
     ['prose', 'your password: x, and more', `your password: ${MASK}, and more`],
     [
       'a URL',
@@ -354,6 +378,8 @@ describe('any text', () => {
     'cookie',
     'a@',
     '--password ',
+    '"--password","',
+    "'--pin', ",
     'card_number',
     '12345',
     '078-05-1123',

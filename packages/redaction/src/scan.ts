@@ -14,7 +14,7 @@ export const HAS_FOREIGN = 32
 export const HAS_OPAQUE = 64
 /** A dot between digits or two colons: perhaps an IP address. Alone it means nothing where addresses are kept. */
 export const HAS_ADDRESS = 128
-/** Two hyphens, as before the name of a command line option. */
+/** Two hyphens, or one behind a quote, as before the name of a command line option. */
 export const HAS_OPTION = 256
 /** Thirteen digits or more in a row, groups counted together: perhaps a card number. */
 export const HAS_LONG_NUMBER = 512
@@ -91,7 +91,7 @@ export function scan(text: string): number {
         else if (text.charCodeAt(i - 1) === 0x47 && isTokenStart(text, i, code)) flags |= HAS_TOKEN
         break
       case DASH:
-        if (text.charCodeAt(i - 1) === 0x2d) flags |= HAS_OPTION
+        if (isOptionStart(text.charCodeAt(i - 1))) flags |= HAS_OPTION
         if (isTokenStart(text, i, code)) flags |= HAS_TOKEN
         break
       case PAIR:
@@ -135,6 +135,11 @@ function isSchemeEnd(text: string, i: number): boolean {
     default:
       return false
   }
+}
+
+/** Whether a hyphen behind this character may begin an option: another hyphen, a quote. */
+function isOptionStart(before: number): boolean {
+  return before === 0x2d || before === 0x22 || before === 0x27 || before === 0x60
 }
 
 /** Whether a token of a known shape may begin a few characters before `i`. */
