@@ -238,9 +238,8 @@ export const PLUTUS_OPTIONS = [
     range: 'the path of a directory, or off',
     secret: false,
     description:
-      "Directory that keeps unsent telemetry across a crash; without it `plutus/<service>` in the user's state directory.",
+      "Directory that keeps unsent telemetry across a crash: payment, security and audit records from the moment they are recorded, the rest when it cannot be sent. It is made with mode 0700. Without it `plutus/<service>` in the user's state directory (`$XDG_STATE_HOME`, else `~/.local/state`); `off` for memory only.",
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_SPOOL_MAX_BYTES',
@@ -249,9 +248,9 @@ export const PLUTUS_OPTIONS = [
     range: [MEBIBYTE, 1024 * 1024 * MEBIBYTE],
     unit: 'By',
     secret: false,
-    description: 'Size that the spool may reach.',
+    description:
+      'Size that the part of the spool that belongs to one process may reach. What exceeds it is dropped and counted: ordinary telemetry first, the oldest before the rest; payment, security and audit records last.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_SPOOL_MAX_AGE_H',
@@ -260,9 +259,8 @@ export const PLUTUS_OPTIONS = [
     range: [1, 8760],
     unit: 'h',
     secret: false,
-    description: 'Age from which spooled telemetry is given up.',
+    description: 'Age from which spooled telemetry that cannot be delivered is given up.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_SPOOL_FSYNC',
@@ -270,9 +268,9 @@ export const PLUTUS_OPTIONS = [
     default: 'interval',
     range: ['none', 'interval', 'always'],
     secret: false,
-    description: 'When the spool is forced to the disk: never, every second, or with every record.',
+    description:
+      'When the spool is forced to the disk: when the system likes, every second, or with every record. A killed process loses nothing under any of them; a power failure may.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_SPOOL_KEY_FILE',
@@ -280,9 +278,9 @@ export const PLUTUS_OPTIONS = [
     default: undefined,
     range: 'the path of a file',
     secret: false,
-    description: 'File with the key that encrypts the spool.',
+    description:
+      'File with the keys that encrypt the spool, one of 32 bytes to a line as hexadecimal digits or Base64: the first encrypts, all decrypt.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_REDACT_PROFILE',

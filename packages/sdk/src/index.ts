@@ -5,6 +5,7 @@ export { Delivery } from './delivery/delivery.ts'
 export type { DeliveryParts, Parcel } from './delivery/delivery.ts'
 export { EndpointHealth, showUrl } from './delivery/endpoint-health.ts'
 export type { ExportWorkerData } from './delivery/export-messages.ts'
+export type { BatchSpool } from './delivery/batch-spool.ts'
 export { ExportPipeline } from './delivery/export-pipeline.ts'
 export type { ExportPipelineOptions } from './delivery/export-pipeline.ts'
 export { runExportWorker } from './delivery/export-worker.ts'
@@ -38,6 +39,8 @@ export type {
   SamplingReason,
   SourceSamplerOptions,
 } from './sampling/source-sampler.ts'
+export { Spool } from './spool/spool.ts'
+export type { SpoolOptions, SpoolTimes } from './spool/spool.ts'
 export { StorageContextManager } from './storage-context-manager.ts'
 export { createTraceSampler } from './trace-samplers.ts'
 export type { SamplerName, TraceSampler } from './trace-samplers.ts'

@@ -27,6 +27,8 @@ export interface RecordBufferOptions {
   /** Milliseconds after its first record at which a batch is handed over. */
   readonly delayMillis: number
   readonly onBatch: (batch: RecordBatch) => void
+  /** Sees each record, from `start` to the position of the buffer, before anything else happens to it. */
+  readonly onRecord?: ((scope: EncodedHeader, buffer: ByteBuffer, start: number) => void) | undefined
 }
 
 /** Gathers the encoded records of one signal until they make a batch. */
@@ -49,7 +51,9 @@ export class RecordBuffer {
 
   /** Takes the record that was encoded from `start` on; `items` are what is counted of it: the points of a metric. */
   close(scope: EncodedHeader, start: number, items = 1): void {
-    const end = this.open().position
+    const buffer = this.open()
+    const end = buffer.position
+    this.#options.onRecord?.(scope, buffer, start)
     const last = this.#runs[this.#runs.length - 1]
     if (last?.scope === scope && last.end === start) {
       last.end = end

@@ -23,13 +23,16 @@ const SEND_SOON = {
   PLUTUS_EXIT_WAIT_MS: '3000',
 }
 
+// What a program cannot send is lost with it, and no home fills; tests of the spool name a directory.
+const NO_SPOOL = { PLUTUS_SPOOL_DIR: 'off' }
+
 /** The whole environment of a program: a minimum from this process, the receiver's address, then the option's own. */
 export function environmentOf({ env = {}, receiver }: Pick<ProgramOptions, 'env' | 'receiver'>): NodeJS.ProcessEnv {
   const inherited = INHERITED.flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { ...Object.fromEntries(inherited), ...(receiver && addressOf(receiver, env)), ...env }
+  return { ...Object.fromEntries(inherited), ...NO_SPOOL, ...(receiver && addressOf(receiver, env)), ...env }
 }
 
 function addressOf(

@@ -2,6 +2,7 @@ import { loadFile } from '../own-files.ts'
 import type * as Export from './parts/export.ts'
 import type * as Metrics from './parts/metrics.ts'
 import type * as Sampling from './parts/sampling.ts'
+import type * as Spool from './parts/spool.ts'
 import type * as Threads from './parts/threads.ts'
 import type * as Upstream from './parts/upstream.ts'
 import type * as Works from './parts/works.ts'
@@ -10,6 +11,7 @@ interface Parts {
   readonly export: typeof Export
   readonly metrics: typeof Metrics
   readonly sampling: typeof Sampling
+  readonly spool: typeof Spool
   readonly threads: typeof Threads
   readonly upstream: typeof Upstream
   readonly works: typeof Works

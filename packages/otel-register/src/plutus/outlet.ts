@@ -1,11 +1,12 @@
 import { diag } from '@opentelemetry/api'
 import type { BufferPool, EncodedHeader } from '@plutus/otlp'
 import { packBatch, RecordBuffer } from '@plutus/sdk'
-import type { ExportPipeline, Losses, PackedBatch, RecordBatch, Signal } from '@plutus/sdk'
+import type { ExportPipeline, Losses, PackedBatch, RecordBatch, Signal, Spool } from '@plutus/sdk'
 import { readDistroVersion } from '../upstream/distro.ts'
 import { findFile } from '../own-files.ts'
 import { loadPart } from './load-part.ts'
 import type { SignalSettings, SignalSettingsTable } from './plutus-settings.ts'
+import type { SpoolParts } from './spool.ts'
 import type { ThreadInbox, ThreadOutbox } from './thread-link.ts'
 
 /** What an outlet is made of. */
@@ -23,6 +24,8 @@ export interface OutletOptions {
   readonly isWorker: boolean
   /** Runs a function outside of any request. */
   readonly outside: <R>(run: () => R) => R
+  /** What the spool needs to know that the outlet does not. */
+  readonly spool: Pick<SpoolParts, 'config' | 'serviceName' | 'workingDirectory'>
 }
 
 /** Buffers that records are written to, by kind; absent where they go nowhere. */
@@ -44,6 +47,8 @@ export class Outlet {
   #threadOutbox: ThreadOutbox | undefined
   #resource: EncodedHeader | undefined
   #threadInbox: ThreadInbox | undefined
+  #spool: Spool | undefined
+  #isSpoolOpen = false
   /** Once the process ends, time that it may be held in all. */
   #endMillis: number | undefined
 
@@ -74,6 +79,7 @@ export class Outlet {
     try {
       this.#handOver()
       this.#pipeline?.finish(millis)
+      this.#spool?.finish()
       if (this.#endMillis !== undefined) return
       this.#endMillis = millis
       for (const buffer of this.#all()) buffer.handOverEach()
@@ -94,6 +100,33 @@ export class Outlet {
     }
   }
 
+  /** Looks, from now on, for what earlier processes could not send. Throws nothing. */
+  beginReplay(): void {
+    this.#options.outside(() => this.#openSpool()?.begin())
+  }
+
+  /** What keeps records on disk, made at the first call; `undefined` if nothing does. */
+  #openSpool(): Spool | undefined {
+    if (this.#isSpoolOpen) return this.#spool
+    this.#isSpoolOpen = true
+    const { outside, spool, encodeResource, warn, isWorker } = this.#options
+    try {
+      this.#spool = outside(() =>
+        loadPart('spool').openSpool({
+          ...spool,
+          resource: () => (this.#resource ??= encodeResource()),
+          isThread: isWorker,
+          send: (batch) => outside(() => this.#openPipeline().replay(batch)),
+          isBusy: (signal) => this.#pipeline?.isBusy(signal) ?? false,
+          warn,
+        }),
+      )
+    } catch (error) {
+      diag.error('the spool could not be opened', error)
+    }
+    return this.#spool
+  }
+
   #createBuffer(signal: Signal, settings: SignalSettings, isDurable: boolean): RecordBuffer {
     return new RecordBuffer({
       pool: this.#options.pool,
@@ -101,16 +134,23 @@ export class Outlet {
       maxRecords: settings.maxBatchRecords,
       delayMillis: settings.delayMillis,
       onBatch: (batch) => this.#push(batch, signal, isDurable),
+      ...(isDurable && {
+        onRecord: (scope, { bytes, position }, start) => this.#openSpool()?.append(scope, bytes, start, position),
+      }),
     })
   }
 
   #push(batch: RecordBatch, signal: Signal, isDurable: boolean): void {
     // In the middle of the application, or on a timer that nobody else answers for.
     try {
-      const packed = packBatch(batch, { signal, isDurable, pool: this.#options.pool })
+      const ticket = isDurable ? this.#spool?.seal() : undefined
+      const bare = packBatch(batch, { signal, isDurable, pool: this.#options.pool })
+      const packed: PackedBatch = ticket === undefined ? bare : { ...bare, ticket }
       if (this.#isHandedOver(packed)) this.#options.pool.release(packed.bytes.buffer)
       else this.#pushPacked(packed)
-      if (this.#endMillis !== undefined) this.#pipeline?.finish(this.#endMillis)
+      if (this.#endMillis === undefined) return
+      this.#pipeline?.finish(this.#endMillis)
+      this.#spool?.finish()
     } catch (error) {
       this.#options.losses.dropped(signal, 'not_encoded', batch.records)
       diag.error('a batch could not be handed over', error)
@@ -125,7 +165,11 @@ export class Outlet {
   }
 
   #pushPacked(batch: PackedBatch): void {
-    this.#options.outside(() => (this.#pipeline ??= this.#createPipeline()).push(batch))
+    this.#options.outside(() => this.#openPipeline().push(batch))
+  }
+
+  #openPipeline(): ExportPipeline {
+    return (this.#pipeline ??= this.#createPipeline())
   }
 
   #createPipeline(): ExportPipeline {
@@ -148,6 +192,7 @@ export class Outlet {
       pool,
       losses,
       warn,
+      spool: () => this.#openSpool(),
     })
   }
 

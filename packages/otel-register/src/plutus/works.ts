@@ -38,6 +38,11 @@ export interface WorksOptions {
   readonly place: ServicePlace
 }
 
+// What earlier processes left can wait until this one has started.
+const REPLAY_AFTER_MILLIS = 1000
+// As Node made it: a test of the application may replace it.
+const { setTimeout } = globalThis
+
 /** Makes what makes and sends records. Throws only what nobody thought of. */
 export function createWorks({ host, signals, outside, place }: WorksOptions): Works {
   const { config, isWorker } = host
@@ -56,7 +61,13 @@ export function createWorks({ host, signals, outside, place }: WorksOptions): Wo
     env: withoutNodeOptions(process.env),
     encodeResource: () => providers.encodeResource(service()),
     outside,
+    spool: {
+      config,
+      serviceName: () => String(service()['service.name']),
+      workingDirectory: place.workingDirectory,
+    },
   })
+  if (!isWorker) outside(() => setTimeout(() => outlet.beginReplay(), REPLAY_AFTER_MILLIS)).unref()
   let metering: Metering | undefined
   const openMetering = (): Metering | undefined => {
     if (metering === undefined && signals.metrics !== undefined) {

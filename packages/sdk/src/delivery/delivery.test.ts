@@ -115,7 +115,7 @@ it('goes on for those who wait where one request is refused for what is in it', 
   expect(isOver).toBe(false)
   answers[1]?.({ ok: true, body: new Uint8Array() })
   expect(await second).toBeUndefined()
-  expect(losses.outcomes).toEqual([{ reason: 'refused', count: 1 }, { count: 2 }])
+  expect(losses.outcomes).toEqual([{ reason: 'refused', count: 1, isForGood: true }, { count: 2 }])
 })
 
 it.each(['credentials', 'missing', 'protocol'] as const)(

@@ -104,7 +104,7 @@ export class Delivery {
       // What is refused for what is in it says nothing about the others.
       if (answer.divisible !== true) this.#release()
       if (!retryable || performance.now() + wait > giveUpAt) {
-        this.#countFor(parcel).dropped(this.#signal, REASONS[problem], parcel.count)
+        this.#countFor(parcel).dropped(this.#signal, REASONS[problem], parcel.count, answer.divisible === true)
         return REASONS[problem]
       }
       await this.#pause(wait, retryAfterMillis === undefined)

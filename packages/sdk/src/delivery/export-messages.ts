@@ -26,14 +26,19 @@ export type MessageToWorker =
   | { readonly kind: 'send'; readonly entry: OutboxEntry }
   | { readonly kind: 'hurry'; readonly round: number }
   | { readonly kind: 'stopWaiting' }
-  /** Somebody is blocked until this round is over, at most until `endsAt`, a Unix time in milliseconds. */
-  | { readonly kind: 'finish'; readonly round: number; readonly endsAt: number }
+  /**
+   * Somebody is blocked until this round is over, at most until `endsAt`, a Unix time in milliseconds; then `givesBack`
+   * asks for what is nowhere else.
+   */
+  | { readonly kind: 'finish'; readonly round: number; readonly endsAt: number; readonly givesBack: boolean }
 
 /** What the export thread tells. */
 export type MessageFromWorker =
   | { readonly kind: 'ready' }
   /** `memory` comes back for the pool. */
   | { readonly kind: 'done'; readonly id: number; readonly outcomes: readonly Outcome[]; readonly memory: ArrayBuffer }
+  /** It was not sent in time, and is to be kept. */
+  | { readonly kind: 'back'; readonly entry: OutboxEntry }
   | { readonly kind: 'success'; readonly signal: Signal }
   | { readonly kind: 'failure'; readonly signal: Signal; readonly problem: Problem }
   | { readonly kind: 'giveUp'; readonly round: number; readonly signal: Signal }

@@ -1,10 +1,11 @@
 import type { BufferPool } from '@plutus/otlp'
+import type { BatchSpool } from './batch-spool.ts'
 import { reasonOf } from './delivery.ts'
 import { showPlace } from './endpoint-health.ts'
 import { Exporter } from './exporter.ts'
 import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
 import { createLocalSender } from './local-sender.ts'
-import type { Losses, LossReason } from './losses.ts'
+import type { Losses, LossReason, Outcome } from './losses.ts'
 import { Outbox } from './outbox.ts'
 import type { OutboxEntry } from './outbox.ts'
 import type { PackedBatch } from './packed-batch.ts'
@@ -26,6 +27,8 @@ export interface ExportPipelineOptions {
   readonly pool: BufferPool
   readonly losses: Losses
   readonly warn: (line: string) => void
+  /** What keeps on disk what memory cannot, made when it is needed first. @defaultValue nothing does */
+  readonly spool?: (() => BatchSpool | undefined) | undefined
 }
 
 interface Waiter {
@@ -36,6 +39,11 @@ interface Waiter {
   readonly vain: Set<Signal>
   readonly resolve: () => void
 }
+
+// While an endpoint fails, so much of a signal waits in memory; the rest goes to disk, if it can.
+const FAILING_BYTES = 1024 * 1024
+// What a later attempt might have brought to the endpoint.
+const TRANSIENT: ReadonlySet<LossReason> = new Set(['unreachable', 'timeout', 'export_thread'])
 
 // As Node made them: a test of the application may replace them.
 const { setImmediate, setTimeout, clearTimeout } = globalThis
@@ -52,6 +60,9 @@ export class ExportPipeline {
   #waiters: Waiter[] = []
   #round = 0
   #endsAt: number | undefined
+  /** Who waits for what was read from disk, by the number of the batch, which is negative. */
+  readonly #replays = new Map<number, (outcomes: readonly Outcome[]) => void>()
+  #lastReplay = 0
 
   constructor(options: ExportPipelineOptions) {
     this.#options = options
@@ -60,6 +71,7 @@ export class ExportPipeline {
       maxBytes,
       maxRecords,
       onDrop: (signal, reason, count) => losses.dropped(signal, reason, count),
+      keep: options.spool && ((batch) => this.#keep(batch)),
     })
   }
 
@@ -77,7 +89,23 @@ export class ExportPipeline {
       // Starting a thread takes a millisecond or two, which are not to be those of the application's call.
       setImmediate(() => this.#pump()).unref()
     }
+    if (this.#problems.has(batch.signal)) this.#outbox.spill(batch.signal, FAILING_BYTES)
     this.#outbox.trim()
+  }
+
+  /** Sends what was read from disk, where it stays until it has arrived. Never rejects. */
+  replay(batch: PackedBatch): Promise<readonly Outcome[]> {
+    const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>()
+    const id = --this.#lastReplay
+    this.#replays.set(id, resolve)
+    this.#pump().send({ id, batch, size: 0, isReplay: true })
+    return promise
+  }
+
+  /** Whether what is on disk has to wait for what is in memory. */
+  isBusy(signal: Signal): boolean {
+    if (this.#endsAt !== undefined || this.#outbox.isWaiting(signal)) return true
+    return this.#problems.has(signal) && this.#outbox.signals.has(signal)
   }
 
   /** Sends what is here; settles when all has arrived, when there is no hope, or after `timeoutMillis`. Never rejects. */
@@ -114,11 +142,16 @@ export class ExportPipeline {
       else this.#finishBy(thread, left)
     }
     if (this.#sender instanceof WorkerSender) this.#sender.hear()
-    for (const [signal, count] of this.#outbox.records) {
+    for (const batch of this.#outbox.batches) {
+      const { signal, records } = batch
+      if (this.#keep(batch)) {
+        this.#options.losses.kept(signal, records)
+        continue
+      }
       const problem = this.#problems.get(signal)
       // What was cut off had no time to show anything.
       const isCut = problem === undefined || problem === 'aborted'
-      this.#options.losses.dropped(signal, isCut ? ending : reasonOf(problem), count)
+      this.#options.losses.dropped(signal, isCut ? ending : reasonOf(problem), records)
     }
     this.#outbox.clear()
     this.#options.losses.reportAll((signals) => this.#describeWay(signals))
@@ -180,7 +213,7 @@ export class ExportPipeline {
   }
 
   #startThread(): WorkerSender | undefined {
-    const { settings, losses, worker, pool } = this.#options
+    const { settings, losses, worker } = this.#options
     try {
       return new WorkerSender({
         settings,
@@ -188,7 +221,7 @@ export class ExportPipeline {
         events: this.#events,
         file: worker.file,
         env: worker.env,
-        onMemory: (memory) => pool.release(memory),
+        onBack: this.#options.spool && ((entry) => this.#outbox.restore(entry.id, entry.batch)),
         onBroken: (kept, lost) => this.#recover(kept, lost),
       })
     } catch {
@@ -198,10 +231,7 @@ export class ExportPipeline {
   }
 
   #recover(kept: OutboxEntry[], lost: readonly number[]): void {
-    for (const id of lost) {
-      const batch = this.#outbox.done(id)
-      if (batch !== undefined) this.#options.losses.dropped(batch.signal, 'export_thread', batch.records)
-    }
+    for (const id of lost) this.#done(id, [{ reason: 'export_thread', count: this.#outbox.recordsOf(id) }])
     if (this.#endsAt !== undefined) return
     this.#hasFailed = true
     this.#tellFallback()
@@ -218,21 +248,46 @@ export class ExportPipeline {
   }
 
   readonly #events: ExportEvents = {
-    onDone: (id, outcomes) => {
-      const batch = this.#outbox.done(id)
-      if (batch !== undefined) {
-        this.#options.losses.settled(batch.signal, outcomes)
-        if (batch.bytes.length > 0) this.#options.pool.release(batch.bytes.buffer)
-      }
+    onDone: (id, outcomes, memory) => {
+      this.#done(id, outcomes, memory)
       if (this.#endsAt === undefined) this.#pump()
       this.#settle()
     },
-    onSuccess: (signal) => void this.#problems.delete(signal),
+    onSuccess: (signal) => {
+      if (this.#problems.delete(signal)) this.#options.spool?.()?.wake()
+    },
     onFailure: (signal, problem) => void this.#problems.set(signal, problem),
     onGiveUp: (round, signal) => {
       for (const waiter of this.#waiters) if (waiter.round === round) waiter.vain.add(signal)
       this.#settle()
     },
+  }
+
+  /** Counts what became of a batch, or keeps it. */
+  #done(id: number, outcomes: readonly Outcome[], memory?: ArrayBuffer): void {
+    const { losses, pool, spool } = this.#options
+    const replayed = this.#replays.get(id)
+    if (replayed !== undefined) {
+      this.#replays.delete(id)
+      replayed(outcomes)
+    }
+    const found = this.#outbox.done(id)
+    const batch = found && memory !== undefined ? { ...found, bytes: new Uint8Array(memory) } : found
+    if (batch?.ticket !== undefined) {
+      losses.settled(batch.signal, spool?.()?.settle(batch.ticket, outcomes) ?? outcomes)
+    } else if (batch !== undefined && !(outcomes.every(isTransient) && this.#keep(batch))) {
+      losses.settled(batch.signal, outcomes)
+    }
+    if (memory !== undefined) pool.release(memory)
+    else if (batch !== undefined && batch.bytes.length > 0) pool.release(batch.bytes.buffer)
+  }
+
+  /** Hands a batch that memory does not keep any more to the spool. Returns whether it is on disk. */
+  #keep(batch: PackedBatch): boolean {
+    const spool = this.#options.spool?.()
+    if (spool === undefined) return false
+    if (batch.ticket !== undefined) return spool.release(batch.ticket)
+    return batch.bytes.length > 0 && spool.keep(batch)
   }
 
   /** Ends the wait of those who have nothing to wait for. */
@@ -243,4 +298,8 @@ export class ExportPipeline {
       if ([...signals].every((signal) => vain.has(signal) || !unsent.has(signal))) resolve()
     }
   }
+}
+
+function isTransient({ reason }: Outcome): boolean {
+  return reason !== undefined && TRANSIENT.has(reason)
 }

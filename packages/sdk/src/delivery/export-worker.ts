@@ -17,12 +17,20 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
 
   const look = (): void => {
     if (finishing === undefined) return
-    const { round, vain, timer } = finishing
-    for (const { batch } of unsent.values()) if (!vain.has(batch.signal)) return
+    const { round, vain, timer, givesBack } = finishing
+    for (const { batch, isReplay } of unsent.values()) if (isReplay !== true && !vain.has(batch.signal)) return
     clearTimeout(timer)
     finishing = undefined
+    if (givesBack) giveBack()
     Atomics.store(finished, 0, round)
     Atomics.notify(finished, 0)
+  }
+  const giveBack = (): void => {
+    for (const [id, entry] of unsent) {
+      if (entry.isReplay === true || entry.batch.ticket !== undefined) continue
+      unsent.delete(id)
+      tell({ kind: 'back', entry }, [entry.batch.bytes.buffer])
+    }
   }
   const exporter = new Exporter(
     restoreSettings(settings),
@@ -66,6 +74,7 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
         finishing = {
           round: message.round,
           vain: new Set(),
+          givesBack: message.givesBack,
           timer: setTimeout(() => setImmediate(giveUpAll), Math.max(message.endsAt - TELLING_MILLIS - Date.now(), 0)),
         }
         exporter.hurry(message.round)
@@ -80,5 +89,6 @@ interface Finishing {
   readonly round: number
   /** Signals for which further waiting is in vain. */
   readonly vain: Set<Signal>
+  readonly givesBack: boolean
   readonly timer: NodeJS.Timeout
 }

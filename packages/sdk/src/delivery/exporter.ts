@@ -29,8 +29,11 @@ export interface ExportSettings {
 
 /** Who hears what becomes of batches. Nothing in it may throw. */
 export interface ExportEvents {
-  /** A batch has arrived, or is given up; nothing has been counted of it yet. */
-  readonly onDone: (id: number, outcomes: readonly Outcome[]) => void
+  /**
+   * A batch has arrived, or is given up; nothing has been counted of it yet. `memory` is what it took, where that was
+   * with another thread.
+   */
+  readonly onDone: (id: number, outcomes: readonly Outcome[], memory?: ArrayBuffer) => void
   /** A batch of this signal has arrived. */
   readonly onSuccess: (signal: Signal) => void
   /** An attempt failed. */

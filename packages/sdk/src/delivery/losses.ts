@@ -45,17 +45,26 @@ const REPORT_MILLIS = 60_000
 export interface LossCounter {
   /** Counts items that the endpoint accepted. */
   exported(signal: Signal, count: number): void
-  /** Counts items that will not arrive. */
-  dropped(signal: Signal, reason: LossReason, count: number): void
+  /**
+   * Counts items that will not arrive.
+   *
+   * @param isForGood whether the endpoint refuses these very items, so that it would refuse them again.
+   */
+  dropped(signal: Signal, reason: LossReason, count: number, isForGood?: boolean): void
 }
 
 /** What became of items of one batch: without a reason they were accepted. */
 export interface Outcome {
   readonly reason?: LossReason
   readonly count: number
+  /** The endpoint refuses these very items, and would refuse them again. */
+  readonly isForGood?: true
 }
 
-/** Keeps what became of one batch, so that it is counted when the batch is done and not before. */
+/**
+ * Keeps what became of one batch, in the order of its records, so that it is counted when the batch is done and not
+ * before.
+ */
 export class Tally implements LossCounter {
   readonly outcomes: Outcome[] = []
 
@@ -63,8 +72,8 @@ export class Tally implements LossCounter {
     if (count > 0) this.outcomes.push({ count })
   }
 
-  dropped(_signal: Signal, reason: LossReason, count: number): void {
-    if (count > 0) this.outcomes.push({ reason, count })
+  dropped(_signal: Signal, reason: LossReason, count: number, isForGood = false): void {
+    if (count > 0) this.outcomes.push(isForGood ? { reason, count, isForGood } : { reason, count })
   }
 }
 
@@ -76,6 +85,9 @@ export class Losses implements LossCounter {
   #unreported = new Map<string, Loss>()
   /** Sums since the process ends, and what the last line told of them; absent before. */
   #end: { readonly sums: Map<string, Loss>; readonly told: Map<string, number> } | undefined
+  /** Items that wait on disk when the process ends, and how many of them have been told of. */
+  readonly #kept = new Map<Signal, number>()
+  #keptTold = 0
   #timer: NodeJS.Timeout | undefined
   #nextReportAt = 0
   readonly #holdMillis: number
@@ -105,6 +117,11 @@ export class Losses implements LossCounter {
     addLoss(this.#unreported, { signal, reason, count })
     const soonest = UNTOLD.has(reason) ? FIRST_REPORT_MILLIS : REPORT_MILLIS
     this.#timer ??= setTimeout(() => this.#report(), Math.max(soonest, this.#nextReportAt - performance.now())).unref()
+  }
+
+  /** The process ends, and these items wait on disk for the next one. */
+  kept(signal: Signal, count: number): void {
+    this.#kept.set(signal, (this.#kept.get(signal) ?? 0) + count)
   }
 
   /** Counts what became of a batch. */
@@ -149,7 +166,18 @@ export class Losses implements LossCounter {
     }
     this.#unreported.clear()
     clearTimeout(this.#timer)
+    this.#reportKept()
     this.#takeHeld() // nothing is lost by it
+  }
+
+  #reportKept(): void {
+    const sum = [...this.#kept.values()].reduce((total, count) => total + count, 0)
+    if (sum === 0 || sum < 2 * this.#keptTold) return
+    this.#keptTold = sum
+    const counts = [...this.#kept].map(([signal, count]) => `${ITEMS[signal]} ${count}`).join(', ')
+    const news = this.#takeHeld().at(-1)?.news
+    if (news === undefined) this.#warn(`Telemetry is kept on disk for the next start: ${counts}`)
+    else this.#warn(`${news.what}, kept on disk for the next start: ${counts}${adviceOf(news)}`)
   }
 
   #tellHeld(): void {
@@ -180,9 +208,12 @@ export class Losses implements LossCounter {
       const way = cut.size === 0 ? undefined : describeWay?.(cut)
       return this.#warn(`Telemetry lost: ${lost}${way === undefined ? '' : `; ${way}`}`)
     }
-    const advice = last.advice === undefined ? '' : `; ${last.advice}`
-    this.#warn(`${last.what}, lost: ${lost}${advice}`)
+    this.#warn(`${last.what}, lost: ${lost}${adviceOf(last)}`)
   }
+}
+
+function adviceOf({ advice }: EndpointNews): string {
+  return advice === undefined ? '' : `; ${advice}`
 }
 
 interface Loss {

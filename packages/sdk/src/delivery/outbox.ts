@@ -10,6 +10,8 @@ export interface OutboxOptions {
   /** Ordinary records of a signal that may wait; absent where bytes are the only bound. */
   readonly maxRecords: Partial<Record<Signal, number>>
   readonly onDrop: (signal: Signal, reason: LossReason, count: number) => void
+  /** Takes over a batch that would be dropped. @returns whether it has done so. @defaultValue nobody does */
+  readonly keep?: ((batch: PackedBatch) => boolean) | undefined
 }
 
 /** A batch and the number by which it is known on its way. */
@@ -18,6 +20,8 @@ export interface OutboxEntry {
   readonly batch: PackedBatch
   /** Memory that it takes; the batch itself has none left once it is with another thread. */
   readonly size: number
+  /** It was read from disk and stays there until it has arrived, so nobody waits for it. */
+  readonly isReplay?: true
 }
 
 // Batches of a signal on their way at once: enough to hide the time that an answer takes.
@@ -58,11 +62,27 @@ export class Outbox {
     )
   }
 
+  /** Whether something of a signal waits that is not on its way yet. */
+  isWaiting(signal: Signal): boolean {
+    const { ordinary, durable } = this.#waiting
+    return ordinary.recordsOf(signal) + durable.recordsOf(signal) > 0
+  }
+
+  /** Everything that has not arrived. */
+  get batches(): PackedBatch[] {
+    return [...this.#all()].map(({ batch }) => batch)
+  }
+
   /** Records that have not arrived, by signal. */
   get records(): Map<Signal, number> {
     const counts = new Map<Signal, number>()
     for (const { batch } of this.#all()) counts.set(batch.signal, (counts.get(batch.signal) ?? 0) + batch.records)
     return counts
+  }
+
+  /** Records of a batch that is on its way. */
+  recordsOf(id: number): number {
+    return this.#handed.get(id)?.batch.records ?? 0
   }
 
   /** Takes a batch in; `trim` holds the bounds. */
@@ -75,11 +95,11 @@ export class Outbox {
 
   /** Drops what exceeds the bounds; to be called when what can be on its way is on its way. */
   trim(): void {
-    const { maxBytes, maxRecords, onDrop } = this.#options
+    const { maxBytes, maxRecords, onDrop, keep } = this.#options
     const { ordinary, durable } = this.#waiting
     const drop = (entry: OutboxEntry): void => {
       this.#bytes -= entry.size
-      onDrop(entry.batch.signal, 'queue_full', entry.batch.records)
+      if (keep?.(entry.batch) !== true) onDrop(entry.batch.signal, 'queue_full', entry.batch.records)
     }
     for (const [signal, most] of Object.entries(maxRecords) as [Signal, number][]) {
       // One batch is on its way as soon as there is somebody to take it.
@@ -94,6 +114,19 @@ export class Outbox {
       const entry = ordinary.shiftOldest() ?? durable.shiftOldest()
       if (entry === undefined) return
       drop(entry)
+    }
+  }
+
+  /** Hands what waits of a signal to `keep`, the oldest first, until no more than `maxBytes` are left or it refuses. */
+  spill(signal: Signal, maxBytes: number): void {
+    const { keep } = this.#options
+    for (const lanes of [this.#waiting.ordinary, this.#waiting.durable]) {
+      while (lanes.bytesOf(signal) > maxBytes) {
+        const entry = lanes.first(signal)
+        if (entry === undefined || keep?.(entry.batch) !== true) break
+        lanes.shift(signal)
+        this.#bytes -= entry.size
+      }
     }
   }
 
@@ -133,6 +166,12 @@ export class Outbox {
     this.#bytes = 0
   }
 
+  /** A batch comes back from another thread with its memory. */
+  restore(id: number, batch: PackedBatch): void {
+    const entry = this.#handed.get(id)
+    if (entry !== undefined) this.#handed.set(id, { ...entry, batch })
+  }
+
   /** A batch has arrived, or nobody will send it any more. */
   done(id: number): PackedBatch | undefined {
     const entry = this.#handed.get(id)
@@ -160,9 +199,14 @@ const SIGNALS: readonly Signal[] = ['logs', 'traces', 'metrics']
 class Lanes implements Iterable<OutboxEntry> {
   readonly #lanes: Record<Signal, OutboxEntry[]> = { traces: [], logs: [], metrics: [] }
   readonly #records: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 }
+  readonly #bytes: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 }
 
   recordsOf(signal: Signal): number {
     return this.#records[signal]
+  }
+
+  bytesOf(signal: Signal): number {
+    return this.#bytes[signal]
   }
 
   first(signal: Signal): OutboxEntry | undefined {
@@ -173,6 +217,7 @@ class Lanes implements Iterable<OutboxEntry> {
     const { signal, records } = entry.batch
     this.#lanes[signal].push(entry)
     this.#records[signal] += records
+    this.#bytes[signal] += entry.size
   }
 
   *[Symbol.iterator](): Iterator<OutboxEntry> {
@@ -181,7 +226,9 @@ class Lanes implements Iterable<OutboxEntry> {
 
   shift(signal: Signal): OutboxEntry | undefined {
     const entry = this.#lanes[signal].shift()
-    if (entry !== undefined) this.#records[signal] -= entry.batch.records
+    if (entry === undefined) return undefined
+    this.#records[signal] -= entry.batch.records
+    this.#bytes[signal] -= entry.size
     return entry
   }
 
@@ -199,6 +246,7 @@ class Lanes implements Iterable<OutboxEntry> {
     for (const signal of SIGNALS) {
       this.#lanes[signal] = []
       this.#records[signal] = 0
+      this.#bytes[signal] = 0
     }
     return all
   }

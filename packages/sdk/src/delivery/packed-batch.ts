@@ -17,6 +17,16 @@ export interface PackedBatch {
   readonly records: number
   /** What the records come from, where that is not what the pipeline tells of all. */
   readonly resource?: EncodedHeader
+  /** The number under which the spool has all of it on disk. */
+  readonly ticket?: number
+}
+
+/** Records of one scope that stand beside one another in a batch. */
+export interface PackedRun {
+  /** Index in `scopes`. */
+  readonly scope: number
+  readonly start: number
+  readonly end: number
 }
 
 const NUMBERS_PER_RUN = 3
@@ -101,17 +111,18 @@ export function cutBatch(batch: PackedBatch, isFull: (records: number, bytes: nu
   return parts
 }
 
-interface PackedRecord {
-  readonly scope: number
-  readonly start: number
-  readonly end: number
+/** Lists the runs of a batch, in the order of its records. */
+export function* runsOf({ runs }: PackedBatch): Iterable<PackedRun> {
+  for (let at = 0; at < runs.length; at += NUMBERS_PER_RUN) {
+    const [scope = 0, start = 0, end = 0] = runs.subarray(at, at + NUMBERS_PER_RUN)
+    yield { scope, start, end }
+  }
 }
 
-function* recordsOf({ bytes, runs }: PackedBatch): Iterable<PackedRecord> {
-  for (let at = 0; at < runs.length; at += NUMBERS_PER_RUN) {
-    const [scope = 0, first = 0, last = 0] = runs.subarray(at, at + NUMBERS_PER_RUN)
+function* recordsOf(batch: PackedBatch): Iterable<PackedRun> {
+  for (const { scope, start: first, end: last } of runsOf(batch)) {
     for (let start = first; start < last;) {
-      const end = findRecordEnd(bytes, start)
+      const end = findRecordEnd(batch.bytes, start)
       if (end === -1) break
       yield { scope, start, end }
       start = end

@@ -16,8 +16,8 @@ export interface WorkerSenderOptions {
   readonly env: NodeJS.ProcessEnv
   /** Hears what there is to tell of an endpoint. */
   readonly onNews: (line: string, news: EndpointNews) => void
-  /** Takes back the memory of a batch. */
-  readonly onMemory: (memory: ArrayBuffer) => void
+  /** Takes back what was not sent when the process ends; absent where nobody would keep it. */
+  readonly onBack?: ((entry: OutboxEntry) => void) | undefined
   /** The thread has failed: these batches have not left, and those are lost with it. */
   readonly onBroken: (kept: OutboxEntry[], lost: readonly number[]) => void
 }
@@ -85,7 +85,8 @@ export class WorkerSender implements Sender {
     const over = Atomics.load(this.#finished, 0)
     const round = ++this.#round + FINISH_ROUNDS
     this.#release()
-    this.#post({ kind: 'finish', round, endsAt: Date.now() + millis })
+    const givesBack = this.#options.onBack !== undefined
+    this.#post({ kind: 'finish', round, endsAt: Date.now() + millis, givesBack })
     Atomics.wait(this.#finished, 0, over, millis)
     this.hear()
   }
@@ -116,15 +117,18 @@ export class WorkerSender implements Sender {
   }
 
   #hear(message: MessageFromWorker): void {
-    const { events, onNews, onMemory } = this.#options
+    const { events, onNews, onBack } = this.#options
     switch (message.kind) {
       case 'ready':
         this.#release()
         break
       case 'done':
         this.#away.delete(message.id)
-        events.onDone(message.id, message.outcomes)
-        onMemory(message.memory)
+        events.onDone(message.id, message.outcomes, message.memory)
+        break
+      case 'back':
+        this.#away.delete(message.entry.id)
+        onBack?.(message.entry)
         break
       case 'success':
         events.onSuccess(message.signal)

@@ -1,0 +1,90 @@
+import type { Outcome } from '../delivery/losses.ts'
+import type { PackedBatch } from '../delivery/packed-batch.ts'
+import type { Signal } from '../delivery/settings.ts'
+import type { Entry, Ledger } from './ledger.ts'
+
+/** What a replay is made of. */
+export interface ReplayOptions {
+  /** What there is on disk; what is to be sent first at the front. */
+  readonly ledgers: () => readonly Ledger[]
+  readonly send: (batch: PackedBatch) => Promise<readonly Outcome[]>
+  /** Whether what is on disk has to wait for what is in memory. */
+  readonly isBusy: (signal: Signal) => boolean
+  readonly onSettled: (ledger: Ledger, entry: Entry, batch: PackedBatch, outcomes: readonly Outcome[]) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+// Requests on their way at once, each of another journal: within one order is kept.
+const MAX_SENDING = 3
+// While something waits that may not be sent now, another look is taken so often.
+const LOOK_MILLIS = 200
+// So much is read from disk in a second at most: the rest of the machine is the application's.
+const BYTES_PER_SECOND = 64 * 1024 * 1024
+const BURST_BYTES = 4 * 1024 * 1024
+
+// As Node made them: a test of the application may replace them.
+const { setImmediate, setTimeout, clearTimeout } = globalThis
+
+/** Sends what waits on disk, in its order, when nothing in memory waits. Throws nothing, and holds no process. */
+export class Replay {
+  readonly #options: ReplayOptions
+  #sending = 0
+  #isScheduled = false
+  #timer: NodeJS.Timeout | undefined
+  #budget = BURST_BYTES
+  #budgetAt = performance.now()
+
+  constructor(options: ReplayOptions) {
+    this.#options = options
+  }
+
+  /** Something may be there to be sent. */
+  wake(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    clearTimeout(this.#timer)
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#pump()
+    }).unref()
+  }
+
+  /** Reads at most one request's worth, so that a turn of the event loop stays short. */
+  #pump(): void {
+    const { ledgers, isBusy, onFailure } = this.#options
+    const now = performance.now()
+    this.#budget = Math.min(BURST_BYTES, this.#budget + ((now - this.#budgetAt) / 1000) * BYTES_PER_SECOND)
+    this.#budgetAt = now
+    let isWaiting = false
+    for (const ledger of ledgers()) {
+      if (ledger.kind === 'refused' || !ledger.isWaiting) continue
+      isWaiting = true
+      if (this.#sending >= MAX_SENDING || this.#budget <= 0 || isBusy(ledger.signal)) continue
+      try {
+        const next = ledger.next(now)
+        if (next === undefined) continue
+        this.#send(ledger, next.entry, next.batch)
+        this.wake()
+        return
+      } catch (error) {
+        onFailure(error)
+      }
+    }
+    if (isWaiting) {
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => this.wake(), LOOK_MILLIS).unref()
+    }
+  }
+
+  #send(ledger: Ledger, entry: Entry, batch: PackedBatch): void {
+    this.#sending++
+    this.#budget -= batch.bytes.length
+    const { send, onSettled } = this.#options
+    void (async () => {
+      const outcomes = await send(batch)
+      this.#sending--
+      onSettled(ledger, entry, batch, outcomes)
+      this.wake()
+    })()
+  }
+}

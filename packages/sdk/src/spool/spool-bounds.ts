@@ -1,0 +1,76 @@
+import type { Ledger } from './ledger.ts'
+import { countClasses } from './spool-counts.ts'
+import type { SpoolCounts, SpoolLossReason } from './spool-counts.ts'
+import { readFrame } from './spool-frame.ts'
+
+/** Bytes of all files of journals. */
+export function sizeOfLedgers(ledgers: readonly Ledger[]): number {
+  return ledgers.reduce((sum, { journal }) => sum + journal.bytes, 0)
+}
+
+/**
+ * Discards what there is no room for: ordinary records first, the oldest before the others, then what an endpoint
+ * refused, durable ones last. Returns the error of a file system that does not let it.
+ */
+export function discardToFit(ledgers: readonly Ledger[], maxBytes: number, counts: SpoolCounts): unknown {
+  let bytes = sizeOfLedgers(ledgers)
+  while (bytes > maxBytes) {
+    try {
+      const oldest = findOldest(ledgers)
+      if (oldest === undefined) return undefined
+      bytes -= discard(oldest, 'full', counts)
+    } catch (error) {
+      return error
+    }
+  }
+  return undefined
+}
+
+/** Discards what has waited for too long; nothing that has not been tried. */
+export function discardOld(ledgers: readonly Ledger[], maxAgeMillis: number, counts: SpoolCounts): void {
+  const limit = Date.now() - maxAgeMillis
+  for (const ledger of ledgers) {
+    const [first] = ledger.journal.segments
+    if (first !== undefined && first.createdAt < limit && ledger.wasTried) discard(ledger, 'age', counts)
+  }
+}
+
+const FIRST_TO_GO = [['logs', 'traces'], ['refused'], ['durable']] as const
+
+function findOldest(ledgers: readonly Ledger[]): Ledger | undefined {
+  for (const kinds of FIRST_TO_GO) {
+    let oldest: Ledger | undefined
+    for (const ledger of ledgers) {
+      if (!(kinds as readonly string[]).includes(ledger.kind) || ledger.journal.bytes === 0) continue
+      if (oldest === undefined || birthOf(ledger) < birthOf(oldest)) oldest = ledger
+    }
+    if (oldest !== undefined) return oldest
+  }
+  return undefined
+}
+
+/** Files that were set aside are older than all others. */
+function birthOf({ journal }: Ledger): number {
+  return journal.quarantined.files + journal.unread.length > 0 ? 0 : (journal.segments[0]?.createdAt ?? 0)
+}
+
+/** Discards the oldest file of a journal, counts what is lost with it, and returns its bytes. */
+function discard(ledger: Ledger, reason: SpoolLossReason, counts: SpoolCounts): number {
+  const { journal } = ledger
+  const [first] = journal.segments
+  const lost = new Map<string, number>()
+  if (first !== undefined) {
+    for (const { bytes, position, segment } of journal.read()) {
+      if (segment.name !== first.name) break
+      if (!ledger.isOnDiskOnly(position)) continue // memory has it too
+      const records = readFrame(bytes)?.records ?? bytes
+      for (const [dataClass, count] of countClasses(records)) lost.set(dataClass, (lost.get(dataClass) ?? 0) + count)
+    }
+  }
+  const discarded = journal.discardOldest()
+  if (discarded === undefined) return Infinity // nothing is left
+  if (discarded.kind !== 'segment' || first === undefined) return discarded.bytes
+  ledger.forget(first.end)
+  for (const [dataClass, count] of lost) counts.lost(dataClass, reason, count)
+  return discarded.bytes
+}

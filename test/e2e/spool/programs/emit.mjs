@@ -1,0 +1,30 @@
+// Records for as long as it lives: durable records of all classes, ordinary ones and spans. After each turn it prints
+// which durable ones it has recorded.
+import { writeSync } from 'node:fs'
+import { logs, trace } from '@opentelemetry/api'
+
+const [label = 'a', most = 'Infinity', perTurn = '20'] = process.argv.slice(2)
+const logger = logs.getLogger('plain')
+const tracer = trace.getTracer('plain')
+const WAYS = [
+  (id) => logger.emit({ eventName: 'payment.attempt', attributes: { id, 'payment.card': '4242 4242 4242 4242' } }),
+  (id) => logger.emit({ body: 'said', attributes: { id, 'plutus.data.class': 'audit' } }),
+  (id) => logger.emit({ eventName: 'auth.login.failure', attributes: { id } }),
+  (id) => logger.emit({ body: 'said', attributes: { id, 'plutus.data.class': 'payment', text: 'x'.repeat(200) } }),
+]
+let count = 0
+
+function turn() {
+  const printed = []
+  for (let i = 0; i < Number(perTurn) && count < Number(most); i++) {
+    const id = `${label}-${count}`
+    WAYS[count % WAYS.length](id)
+    printed.push(id)
+    count++
+    logger.emit({ body: 'ordinary', attributes: { ordinary: id } })
+    tracer.startSpan(id).end()
+  }
+  if (printed.length > 0) writeSync(1, `${printed.join('\n')}\n`)
+  setTimeout(turn, 2)
+}
+turn()
