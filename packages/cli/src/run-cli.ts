@@ -1,9 +1,11 @@
 import { suggestName } from '@plutus/config'
 import { EXIT_FAILED, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo, Command } from './cli-io.ts'
+import { runCollector } from './collector-command.ts'
 import { runRedact } from './redact-command.ts'
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
+  collector: { run: runCollector, about: 'renders, checks and explains the collector that a policy asks for' },
   redact: { run: runRedact, about: 'finds in files what should not be in them: card data, credentials, personal data' },
 }
 

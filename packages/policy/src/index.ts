@@ -1,4 +1,5 @@
 export { checkCollector } from './checks/check-collector.ts'
+export type { CheckCollectorOptions } from './checks/check-collector.ts'
 export { COLLECTOR_RULES } from './checks/collector-rules.ts'
 export type { CollectorProblem, CollectorRuleCode } from './checks/collector-rules.ts'
 export { COLLECTOR_ROLES } from './collector-config.ts'
@@ -38,3 +39,7 @@ export type {
   TargetPolicy,
   TierPolicy,
 } from './policy.ts'
+export { buildCollector } from './collector/build-collector.ts'
+export type { CollectorOptions } from './collector/build-collector.ts'
+export { readCollectorConfig } from './read-collector-config.ts'
+export { renderCollector, STOCK_COLLECTOR_VERSION } from './collector/render-collector.ts'
