@@ -43,6 +43,17 @@ describe('append and read', () => {
     expect(textsOf(reading).map((text) => text.replaceAll('.', ''))).toEqual(['three', 'four'])
   })
 
+  it('gives no frame of a segment that was discarded, also if it was read already', () => {
+    const { journal } = open(newFolder(), { maxSegmentBytes: 4096 })
+    for (const text of ['one', 'two']) journal.append(frame(text))
+    journal.append(large('three'))
+    journal.append(large('four'))
+    const reading = journal.read()
+    reading.next()
+    journal.discardOldest()
+    expect(textsOf(reading).map((text) => text.replaceAll('.', ''))).toEqual(['four'])
+  })
+
   it('makes nothing before the first append', () => {
     const folder = newFolder()
     const { journal } = open(folder)

@@ -174,6 +174,23 @@ it('deletes segments that hold nothing: their writer was killed before it wrote 
   expect(readdirSync(folder)).toEqual([])
 })
 
+it('reads late what could be read only later, also behind a segment that holds nothing', () => {
+  const key = randomBytes(32)
+  const folder = damaged(smallJournal([key]), (copy) => {
+    open(copy).journal.close() // sets both segments aside
+    const { journal } = open(copy)
+    journal.append(frame('c1'))
+    const empty = readFileSync(join(copy, segmentsIn(copy)[0] ?? '')).subarray(0, -10)
+    writeFileSync(join(copy, `${journal.end.toString(16).padStart(16, '0')}.segment`), empty, { mode: 0o600 })
+  })
+  const { journal } = open(folder, { keys: [key] })
+  const frames = [...journal.read()]
+  expect(textsOf(frames)).toEqual(['c1', 'a1', 'a2', 'a3', 'b1', 'b2'])
+  journal.acknowledge(frames[0]?.position ?? 0)
+  expect(textsOf(journal.read())).toEqual(['a1', 'a2', 'a3', 'b1', 'b2'])
+  expect(textsOf(open(folder, { keys: [key] }).journal.read())).toEqual(['a1', 'a2', 'a3', 'b1', 'b2'])
+})
+
 describe('inspectJournal', () => {
   it('tells what each file holds and changes nothing', () => {
     const folder = damaged(smallJournal(), (copy) => {
