@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from './run-cli.ts'
 
@@ -72,6 +73,28 @@ describe('plutus redact --check', () => {
     ])
     expect(code).toBe(1)
     expect(out).toBe('{"file":"-","line":2,"rule":"pan","count":1}\n')
+  })
+
+  it('says of packed files and of folders that they cannot be searched, and goes on with the others', async () => {
+    const packed = join(folder, 'app.log.gz')
+    writeFileSync(packed, gzipSync(`${VISA}\n`))
+    const { code, out, err } = await run(['redact', '--check', packed, folder, write('b.log', VISA)])
+    expect(code).toBe(2)
+    expect(out).toBe(`${join(folder, 'b.log')}:1: pan\n`)
+    expect(err).toContain(`${packed} cannot be read (packed as gzip)`)
+    expect(err).toContain(`${folder} cannot be read (EISDIR)`)
+  })
+
+  it('finds what stands in UTF-16, between bytes that are no text, and in lines of megabytes', async () => {
+    const wide = join(folder, 'wide.log')
+    writeFileSync(wide, Buffer.from(`\ufeffgood\r\n${VISA}\r\n`, 'utf16le'))
+    const binary = join(folder, 'core.bin')
+    const noise = Buffer.from(Array.from({ length: 4096 }, (_, at) => ((at * 37 + (at >> 8)) % 256) | 0x80))
+    writeFileSync(binary, Buffer.concat([noise, Buffer.from(`\u0000${VISA}\u0000`), noise]))
+    const long = write('long.log', `\n${'x y '.repeat(1_000_000)}${VISA}`)
+    const { code, out } = await run(['redact', '--check', wide, binary, long])
+    expect(code).toBe(1)
+    expect(out).toMatch(/wide\.log:2: pan\n.*core\.bin:\d+: pan\n.*long\.log:2: pan\n$/)
   })
 
   it('follows the policy of the variables', async () => {
