@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { Client } from 'pg'
 import { services } from './services.ts'
 
 /** A database that nobody else uses. */
@@ -32,6 +31,8 @@ export async function createDatabase(): Promise<OwnDatabase> {
 }
 
 async function ask(connectionString: string, statement: string): Promise<Record<string, unknown>[]> {
+  // Not before it is needed: tests of instrumentations load the library themselves, under what they test.
+  const { Client } = await import('pg')
   const client = new Client({ connectionString })
   await client.connect()
   try {
