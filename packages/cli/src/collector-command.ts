@@ -3,6 +3,7 @@ import type { CliIo, Command } from './cli-io.ts'
 import { runDiff } from './collector-diff.ts'
 import { runExplain } from './collector-explain.ts'
 import { runRender } from './collector-render.ts'
+import { runCollectorRun } from './collector-run.ts'
 import { runValidate } from './collector-validate.ts'
 import { suggestName } from '@plutus/config'
 
@@ -22,6 +23,12 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly run: Command; readonly usa
       run: runExplain,
       usage: '[--json] [EVENT…]',
       about: 'tells where events go, whether they can be dropped, how long they are kept',
+    },
+    run: {
+      run: runCollectorRun,
+      usage: '[--role ROLE] [--backend NAME] [--dir FOLDER] [--collector FILE]',
+      about:
+        'starts a collector by the policy: that of @plutus/otelcol-*, else otelcol-plutus or otelcol-contrib on the path',
     },
     diff: {
       run: runDiff,

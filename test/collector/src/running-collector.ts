@@ -137,7 +137,8 @@ async function tryStart(
   }
 }
 
-function environmentFor(
+/** The environment that gives a collector its folder and its ports. */
+export function environmentFor(
   folder: string,
   ports: CollectorPorts,
   env: Readonly<Record<string, string>>,
@@ -165,7 +166,8 @@ function readArchive(folder: string): string {
   }
 }
 
-async function findPorts(): Promise<CollectorPorts> {
+/** Four ports that nobody listens on now. */
+export async function findPorts(): Promise<CollectorPorts> {
   const servers = [createServer(), createServer(), createServer(), createServer()]
   const [grpc, http, health, telemetry] = await Promise.all(
     servers.map(async (server) => {

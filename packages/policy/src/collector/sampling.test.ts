@@ -25,6 +25,6 @@ it.each([
 
 it('keeps at a rate of 0 what asks to be kept, and nothing else', () => {
   const { tail_sampling: settings } = buildTailSampling(policyWith('rate: 0%'))
-  const names = (settings?.['policies'] as { name: string }[]).map(({ name }) => name)
+  const names = (settings as { policies: { name: string }[] }).policies.map(({ name }) => name)
   expect(names).toEqual(['errors', 'slow', 'kept', 'exceptions'])
 })

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BACKENDS, buildCollector, checkCollector, COLLECTOR_ROLES, policyHash, renderCollector } from '@plutus/policy'
+import type { Policy } from '@plutus/policy'
+import { choose } from './choose.ts'
+import { EXIT_FAILED, EXIT_FOUND } from './cli-io.ts'
+import type { CliIo } from './cli-io.ts'
+import { findCollector } from './find-collector.ts'
+import { inspectQueueFile } from './inspect-queue-file.ts'
+import { CommandError, readPolicy } from './read-policy.ts'
+import { runGuarded } from './run-guarded.ts'
+
+/** A queue file with which the collector would not have started. */
+interface MovedFile {
+  readonly from: string
+  readonly to: string
+  readonly fault: string
+}
+
+const PRIVATE_UMASK = 0o027
+const PRIVATE_FOLDER = 0o750
+const PRIVATE_FILE = 0o640
+const GO_MEMORY_SHARE = 0.8
+const START_MILLIS = 60_000
+const LOOK_MILLIS = 100
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+/** Runs `plutus collector run`: until the collector ends, whose exit code is the answer. */
+export async function runCollectorRun(args: readonly string[], io: CliIo): Promise<number> {
+  return await runGuarded('collector run', io, async () => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        policy: { type: 'string', multiple: true, default: [] },
+        role: { type: 'string', default: 'single' },
+        backend: { type: 'string' },
+        dir: { type: 'string' },
+        collector: { type: 'string' },
+      },
+    })
+    if (positionals.length > 0) throw new CommandError('plutus collector run takes options only; see --help')
+    const role = choose('--role', values.role, COLLECTOR_ROLES)
+    const backend = values.backend === undefined ? undefined : choose('--backend', values.backend, BACKENDS)
+    const policy = readPolicy(values.policy, io)
+    const wanted = { role, ...(backend === undefined ? {} : { backend }) }
+    const problems = checkCollector(buildCollector(policy, wanted), policy, wanted)
+    for (const { code, component, message } of problems) io.err(`${component}: ${code}: ${message}\n`)
+    if (problems.length > 0) return EXIT_FOUND
+
+    const collector = findCollector(values.collector, io)
+    const folder = resolve(values.dir ?? join(stateFolder(io), 'plutus', 'collector', role))
+    const env = environmentFor(folder, policy, io)
+    // What is written here and by the collector, archives above all, is nobody else's business.
+    process.umask(PRIVATE_UMASK)
+    for (const name of ['PLUTUS_QUEUE_DIR', 'PLUTUS_ARCHIVE_DIR'] as const) makeFolder(env[name])
+    const file = join(folder, 'collector.yaml')
+    writeFileSync(file, renderCollector(policy, wanted), { mode: PRIVATE_FILE })
+    const moved = moveCorruptQueues(env.PLUTUS_QUEUE_DIR)
+    for (const { from, to, fault } of moved) {
+      io.err(`plutus collector run: ${from} cannot be read: ${fault}; it is now ${to}, and what it held is not sent\n`)
+    }
+    io.err(describe({ collector, file, env, policy }))
+    return await runToEnd(collector, file, env, moved, io)
+  })
+}
+
+type CollectorEnvironment = NodeJS.ProcessEnv & {
+  readonly PLUTUS_QUEUE_DIR: string
+  readonly PLUTUS_ARCHIVE_DIR: string
+}
+
+function environmentFor(folder: string, policy: Policy, { env }: CliIo): CollectorEnvironment {
+  return {
+    GOMEMLIMIT: String(Math.floor(policy.limits.memoryBytes * GO_MEMORY_SHARE)),
+    ...env,
+    PLUTUS_QUEUE_DIR: env['PLUTUS_QUEUE_DIR'] || join(folder, 'queue'),
+    PLUTUS_ARCHIVE_DIR: env['PLUTUS_ARCHIVE_DIR'] || join(folder, 'archive'),
+  }
+}
+
+function stateFolder({ env }: CliIo): string {
+  if (process.platform === 'win32') return env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local')
+  return env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state')
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new CommandError(`${path} cannot be made (${code}); name another folder by --dir`)
+  }
+}
+
+/** A collector that finds a broken queue file does not start at all: the file makes room for a new one. */
+function moveCorruptQueues(folder: string): readonly MovedFile[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entries.flatMap((entry) => {
+    if (!entry.isFile() || !entry.name.startsWith('exporter_') || entry.name.includes('.')) return []
+    const from = join(entry.parentPath, entry.name)
+    const fault = inspectQueueFile(from)
+    if (fault === undefined) return []
+    const to = `${from}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`
+    renameSync(from, to)
+    return [{ from, to, fault }]
+  })
+}
+
+interface Places {
+  readonly collector: string
+  readonly file: string
+  readonly env: CollectorEnvironment
+  readonly policy: Policy
+}
+
+function describe({ collector, file, env, policy }: Places): string {
+  const host = env['PLUTUS_LISTEN'] || '127.0.0.1'
+  const port = (name: string, fallback: string): string => `${host}:${env[name] || fallback}`
+  return [
+    `collector      ${collector}`,
+    `configuration  ${file}, of policy ${policyHash(policy)}`,
+    `queues         ${env.PLUTUS_QUEUE_DIR}`,
+    `archive        ${env.PLUTUS_ARCHIVE_DIR}`,
+    `OTLP           http://${port('PLUTUS_LISTEN_HTTP_PORT', '4318')}, gRPC ${port('PLUTUS_LISTEN_GRPC_PORT', '4317')}`,
+    `health         http://${port('PLUTUS_HEALTH_PORT', '13133')}`,
+    `own metrics    http://${port('PLUTUS_TELEMETRY_PORT', '8888')}/metrics`,
+    '',
+  ].join('\n')
+}
+
+async function runToEnd(
+  collector: string,
+  file: string,
+  env: CollectorEnvironment,
+  moved: readonly MovedFile[],
+  io: CliIo,
+): Promise<number> {
+  const child = spawn(collector, ['--config', file], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const ended = once(child, 'exit') as Promise<[code: number | null]>
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
+  for (const signal of SIGNALS) process.on(signal, pass)
+  try {
+    const told = tellOfMoved(moved, env, () => child.exitCode !== null)
+    const [code] = await ended
+    await told
+    return code ?? EXIT_FAILED
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    io.err(`plutus collector run: ${collector} cannot be started (${code})\n`)
+    return EXIT_FAILED
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, pass)
+  }
+}
+
+/** Records as audit events, in the new queues, what was in the broken ones and could not be read. */
+async function tellOfMoved(
+  moved: readonly MovedFile[],
+  env: CollectorEnvironment,
+  hasEnded: () => boolean,
+): Promise<void> {
+  if (moved.length === 0) return
+  const base = `http://${env['PLUTUS_LISTEN'] || '127.0.0.1'}`
+  const deadline = performance.now() + START_MILLIS
+  const body = JSON.stringify(auditOf(moved))
+  while (!hasEnded() && performance.now() < deadline) {
+    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+    const isTold = await fetch(`${base}:${env['PLUTUS_LISTEN_HTTP_PORT'] || '4318'}/v1/logs`, request).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (isTold) return
+    await new Promise((wait) => setTimeout(wait, LOOK_MILLIS))
+  }
+}
+
+function auditOf(moved: readonly MovedFile[]): object {
+  const timeUnixNano = String(BigInt(Date.now()) * 1_000_000n)
+  const logRecords = moved.map(({ to, fault }) => ({
+    timeUnixNano,
+    observedTimeUnixNano: timeUnixNano,
+    severityNumber: 13,
+    severityText: 'WARN',
+    eventName: 'audit.dropped',
+    attributes: [
+      text('plutus.data.class', 'audit'),
+      text('audit.reason', `a queue of the collector could not be read: ${fault}`),
+      text('resource.type', 'file'),
+      text('resource.id', to),
+      text('event.outcome', 'failure'),
+    ],
+  }))
+  const resource = { attributes: [text('service.name', 'plutus-collector')] }
+  return { resourceLogs: [{ resource, scopeLogs: [{ scope: { name: 'plutus collector run' }, logRecords }] }] }
+}
+
+function text(key: string, stringValue: string): object {
+  return { key, value: { stringValue } }
+}

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { collectorBinary } from '@plutus/otelcol-distribution'
+import { startReceiver, waitFor } from '@plutus/test-kit'
+import type { Receiver } from '@plutus/test-kit'
+import { renderCollector } from '@plutus/policy'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { logsRequest } from './src/otlp-json.ts'
+import { smallPolicy } from './src/renderings.ts'
+import { environmentFor, findPorts, removeCollectors, startCollector } from './src/running-collector.ts'
+
+const MAIN = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
+const { reason } = collectorBinary
+const PAGE_BYTES = 4096
+const folders: string[] = []
+let receiver: Receiver
+
+interface Run {
+  readonly url: string
+  readonly folder: string
+  readonly output: () => string
+  readonly stop: () => Promise<number | null>
+}
+
+/** Runs `plutus collector run` until its collector takes telemetry. */
+async function runCollector(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const ports = await findPorts()
+  const child = spawn(process.execPath, [MAIN, 'collector', 'run', '--dir', folder], {
+    env: {
+      ...environmentFor(folder, ports, { PATH: dirname(collectorBinary.path), PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }),
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let output = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => void (output += text))
+  const exited = once(child, 'close') as Promise<[number | null]>
+  await waitFor(() => child.exitCode !== null || output.includes('Everything is ready'), { timeoutMillis: 60_000 })
+  return {
+    url: `http://127.0.0.1:${ports.http}`,
+    folder,
+    output: () => output,
+    stop: async () => {
+      child.kill('SIGTERM')
+      return (await exited)[0]
+    },
+  }
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'plutus-run-'))
+  folders.push(folder)
+  return folder
+}
+
+/** A folder whose payment queue holds ten records that no backend took. */
+async function leaveBacklog(): Promise<{ folder: string; file: string }> {
+  const collector = await startCollector(renderCollector(smallPolicy(), { role: 'single' }), {
+    env: { PLUTUS_OTLP_ENDPOINT: 'http://127.0.0.1:1' },
+  })
+  const payments = Array.from({ length: 10 }, (_, n) => ({
+    attributes: { 'plutus.data.class': 'payment', 'payment.id': `p${n}` },
+  }))
+  expect(await collector.send('logs', logsRequest(payments))).toBe(200)
+  await collector.kill()
+  return {
+    folder: collector.folder,
+    file: join(collector.folder, 'queue', 'evidence', 'exporter_otlp_http_payment_logs'),
+  }
+}
+
+describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`, () => {
+  beforeAll(async () => {
+    await collectorBinary.ensure()
+    receiver = await startReceiver()
+  })
+  afterAll(async () => {
+    removeCollectors()
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+    await receiver.close()
+  })
+
+  it('starts a collector on the path, says where things are, keeps files private, and ends with it', async () => {
+    const run = await runCollector(makeFolder())
+    const body = JSON.stringify(logsRequest([{ attributes: { 'plutus.data.class': 'payment' } }]))
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(`${run.url}/v1/logs`, { method: 'POST', headers, body })).status).toBe(200)
+    const output = run.output()
+    for (const place of [collectorBinary.path, run.url, join(run.folder, 'collector.yaml')])
+      expect(output).toContain(place)
+    const archive = join(run.folder, 'archive', 'payment')
+    expect(readdirSync(archive)).toEqual(['payment.jsonl'])
+    // The file exporter gives its files a mode of its own, 644, whatever the umask: their folders keep others out.
+    for (const path of [archive, dirname(archive), join(run.folder, 'queue')]) expect(modeOf(path)).toBe('750')
+    expect(modeOf(join(run.folder, 'collector.yaml'))).toBe('640')
+    expect(await run.stop()).toBe(0)
+  })
+
+  it('goes on with the queue that a killed one left, and delivers what is in it', async () => {
+    const { folder } = await leaveBacklog()
+    receiver.clear()
+    const run = await runCollector(folder)
+    await waitFor(() => receiver.logs.length >= 10)
+    expect(run.output()).not.toContain('cannot be read')
+    expect(await run.stop()).toBe(0)
+  })
+
+  it.each([
+    ['whose first pages were overwritten', (file: string) => overwrite(file, 0, 2), 'it has no valid first page'],
+    ['that was cut off', (file: string) => truncateSync(file, 3 * PAGE_BYTES), 'it was cut off'],
+    ['whose other pages were overwritten', (file: string) => overwrite(file, 2, 6), /page \d+ is/],
+  ])('moves a queue file aside %s, says so, and records it', async (_what, damage, fault) => {
+    const { folder, file } = await leaveBacklog()
+    damage(file)
+    receiver.clear()
+    const run = await runCollector(folder)
+    expect(run.output()).toMatch(
+      new RegExp(`exporter_otlp_http_payment_logs cannot be read: ${typeof fault === 'string' ? fault : fault.source}`),
+    )
+    const record = await waitFor(() => receiver.logs.find(({ eventName }) => eventName === 'audit.dropped'))
+    expect(record.attributes['resource.id']).toContain('exporter_otlp_http_payment_logs.corrupt-')
+    expect(await run.stop()).toBe(0)
+    // Nothing of it is thrown away, and the archive has what was in it.
+    expect(readdirSync(dirname(file)).filter((name) => name.includes('.corrupt-'))).toHaveLength(1)
+  })
+
+  it('tells how to get a collector where there is none, with code 2', async () => {
+    const run = await runCollector(makeFolder(), { PATH: '/nowhere' })
+    expect(run.output()).toContain('there is no collector: install @plutus/otelcol-')
+    expect(await run.stop()).toBe(2)
+  })
+})
+
+function overwrite(file: string, first: number, end: number): void {
+  const descriptor = openSync(file, 'r+')
+  writeSync(descriptor, Buffer.alloc((end - first) * PAGE_BYTES, 0xa5), 0, undefined, first * PAGE_BYTES)
+  closeSync(descriptor)
+}
+
+function modeOf(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8)
+}
