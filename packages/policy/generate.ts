@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { renderBuiltIn } from './src/render-built-in.ts'
+import { renderBuiltIn, renderClassRules } from './src/render-built-in.ts'
 import { renderJsonSchema } from './src/render-json-schema.ts'
 import { renderCollectorRulesTable, renderMembersTable, renderRulesTable } from './src/render-tables.ts'
 
@@ -8,6 +8,7 @@ import { renderCollectorRulesTable, renderMembersTable, renderRulesTable } from 
 const policyFile = readFileSync(new URL('../../otel-collector/policy.yaml', import.meta.url), 'utf8')
 const FILES: Readonly<Record<string, () => string>> = {
   'src/built-in.generated.ts': () => renderBuiltIn(policyFile),
+  '../conventions/src/class-rules.generated.ts': () => renderClassRules(policyFile),
   'policy.schema.json': renderJsonSchema,
 }
 

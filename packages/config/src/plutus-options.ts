@@ -196,9 +196,9 @@ export const PLUTUS_OPTIONS = [
     default: undefined,
     range: 'the path of a file',
     secret: false,
-    description: 'Policy file with the rules of classes and sampling; without it the built-in policy holds.',
+    description:
+      'Policy file: which records are durable and always kept, and, where it lets the process decide, the share of traces that is sent. `PLUTUS_SAMPLE_*` beat it. Without it the built-in policy holds.',
     source: 'plutus',
-    inert: true,
   },
   {
     variable: 'PLUTUS_QUEUE_MAX_BYTES',

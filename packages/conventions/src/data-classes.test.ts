@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { CLASS_RULES, DATA_CLASSES, DURABLE_CLASSES } from './data-classes.ts'
+import { CLASS_RULES } from './class-rules.generated.ts'
+import { DATA_CLASSES, DURABLE_CLASSES } from './data-classes.ts'
 
 it('has a rule for every class', () => {
   expect(Object.keys(CLASS_RULES).sort()).toEqual([...DATA_CLASSES].sort())

@@ -18,14 +18,3 @@ export interface ClassRule {
   /** Days for which the records stay in the archive, counted from their creation; 0 means no archive. */
   readonly archiveDays: number
 }
-
-const SEVEN_YEARS = 7 * 365
-
-/** Rule of each class, as the built-in policy has it; a policy file may change it. */
-export const CLASS_RULES: Readonly<Record<DataClass, ClassRule>> = {
-  application: { keep: 'warn-and-above', durable: false, searchableDays: 30, archiveDays: 0 },
-  performance: { keep: 'warn-and-above', durable: false, searchableDays: 14, archiveDays: 0 },
-  payment: { keep: 'all', durable: true, searchableDays: 60, archiveDays: SEVEN_YEARS },
-  security: { keep: 'all', durable: true, searchableDays: 90, archiveDays: SEVEN_YEARS },
-  audit: { keep: 'all', durable: true, searchableDays: SEVEN_YEARS, archiveDays: SEVEN_YEARS },
-}

@@ -6,7 +6,8 @@ export {
   ATTR_PLUTUS_KEEP,
   ATTR_PLUTUS_KEEP_HEAD,
 } from './attributes.ts'
-export { CLASS_RULES, DATA_CLASSES, DURABLE_CLASSES } from './data-classes.ts'
+export { CLASS_RULES } from './class-rules.generated.ts'
+export { DATA_CLASSES, DURABLE_CLASSES } from './data-classes.ts'
 export type { ClassRule, DataClass } from './data-classes.ts'
 export { ERROR_CODES } from './error-codes.ts'
 export type { ErrorCode, ErrorCodeEntry } from './error-codes.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { renderBuiltIn } from './render-built-in.ts'
+import { renderBuiltIn, renderClassRules } from './render-built-in.ts'
 import { renderJsonSchema } from './render-json-schema.ts'
 import { renderCollectorRulesTable, renderMembersTable, renderRulesTable } from './render-tables.ts'
 
@@ -10,6 +10,10 @@ const withoutPadding = (text: string): string => text.replaceAll(/-{3,}/g, '---'
 
 it.each([
   ['built-in.generated.ts', () => renderBuiltIn(read('../../../otel-collector/policy.yaml'))],
+  [
+    '../../conventions/src/class-rules.generated.ts',
+    () => renderClassRules(read('../../../otel-collector/policy.yaml')),
+  ],
   ['../policy.schema.json', renderJsonSchema],
 ])('%s is made from what it is made from; otherwise run node packages/policy/generate.ts', (path, render) => {
   expect(read(path)).toBe(render())

@@ -1,3 +1,5 @@
+import { DATA_CLASSES } from '@plutus/conventions'
+import { resolvePolicy } from './parse-policy.ts'
 import { PolicyError } from './policy-error.ts'
 import { readPolicyFile } from './read-policy-file.ts'
 
@@ -11,6 +13,26 @@ export function renderBuiltIn(text: string): string {
     '',
     '/** The members of the built-in policy, with its profiles. */',
     `export const BUILT_IN: PolicyMembers = ${JSON.stringify(members, undefined, 2)}`,
+    '',
+  ].join('\n')
+}
+
+/** Renders the rules of classes for `@plutus/conventions`, which everything that treats records by class goes by. */
+export function renderClassRules(text: string): string {
+  const { members } = readPolicyFile(text, 'otel-collector/policy.yaml')
+  const { classes } = resolvePolicy([], members)
+  const rules = DATA_CLASSES.map((name) => {
+    const { keep, durable, searchableDays, archiveDays } = classes[name]
+    return `  ${name}: { keep: '${keep}', durable: ${durable}, searchableDays: ${searchableDays}, archiveDays: ${archiveDays} },`
+  })
+  return [
+    '// Made from otel-collector/policy.yaml by packages/policy/generate.ts.',
+    "import type { ClassRule, DataClass } from './data-classes.ts'",
+    '',
+    '/** Rule of each class, as the built-in policy has it; a policy file may change it. */',
+    'export const CLASS_RULES: Readonly<Record<DataClass, ClassRule>> = {',
+    ...rules,
+    '}',
     '',
   ].join('\n')
 }

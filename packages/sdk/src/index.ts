@@ -1,3 +1,5 @@
+export { BUILT_IN_RULES, classOfEvent } from './class-rules.ts'
+export type { ClassRules } from './class-rules.ts'
 export { createGrpcTransport } from './delivery/grpc-transport.ts'
 export { createHttpTransport } from './delivery/http-transport.ts'
 export { createTransport } from './delivery/create-transport.ts'

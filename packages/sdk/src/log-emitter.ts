@@ -4,8 +4,7 @@ import type { LogRecord as EncodableRecord, OnLoss } from '@plutus/otlp'
 import { ATTR_LOG_RECORD_UID, ATTR_PLUTUS_DATA_CLASS } from '@plutus/conventions'
 import { asContext } from './as-context.ts'
 import type { Clock } from './clock.ts'
-import { durableClassOf } from './durable-class.ts'
-import type { DurableClass } from './durable-class.ts'
+import type { ClassRules } from './class-rules.ts'
 import { drawRecordUid } from './record-uid.ts'
 import { describeException, RecordingSpan } from './recording-span.ts'
 import type { SpanIdentity } from './span-identity.ts'
@@ -13,6 +12,7 @@ import type { SpanIdentity } from './span-identity.ts'
 /** What loggers of one provider share. */
 export interface LogHome {
   readonly clock: Clock
+  readonly rules: ClassRules
   /** Fields that a record gets from its context where it does not bring them itself. */
   readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
   /**
@@ -49,12 +49,13 @@ export class LogEmitter implements Logger {
 
   #emit(record: LogRecord): void {
     const context = asContext(record.context)
-    const { clock } = this.#home
+    const { clock, rules } = this.#home
     const now = clock.unixTimeNow(clock.ticks())
     const span = trace.getSpan(context)
     const ids = span instanceof RecordingSpan ? span.identity : span?.spanContext()
     const said = readField(record.attributes, ATTR_PLUTUS_DATA_CLASS)
-    const durable = durableClassOf(said, record.eventName)
+    const dataClass = rules.classOf(said, record.eventName, record.severityNumber)
+    const durable = rules.durable.has(dataClass) ? dataClass : undefined
     const isInTrace =
       ids !== undefined && (span instanceof RecordingSpan || trace.isSpanContextValid(span?.spanContext() ?? EMPTY))
     const encodable: EncodableRecord = {
@@ -78,7 +79,7 @@ export class LogEmitter implements Logger {
     { attributes, exception }: LogRecord,
     context: Context,
     said: unknown,
-    durable: DurableClass | undefined,
+    durable: unknown,
   ): unknown[] | undefined {
     // A record with a class comes from the loggers, which have read the context already.
     const stamped = said === undefined ? this.#home.stamp?.(context) : undefined

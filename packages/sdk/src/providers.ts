@@ -1,6 +1,8 @@
 import type { Context, Logger, LoggerProvider, SpanContext, Tracer, TracerProvider } from '@opentelemetry/api'
 import { createEncoder } from '@plutus/otlp'
 import type { Attributes, EncodedHeader, Encoder, EncoderLimits, LogRecord, OnLoss, Redactor } from '@plutus/otlp'
+import { BUILT_IN_RULES } from './class-rules.ts'
+import type { ClassRules } from './class-rules.ts'
 import { Clock } from './clock.ts'
 import { LogEmitter } from './log-emitter.ts'
 import type { RecordBuffer } from './record-buffer.ts'
@@ -26,6 +28,8 @@ export interface ProviderOptions {
   readonly logs?: RecordBuffer | undefined
   /** Where log records of a durable class go. @defaultValue where all others go */
   readonly durableLogs?: RecordBuffer | undefined
+  /** What a policy says of classes. @defaultValue the built-in policy's */
+  readonly classRules?: ClassRules | undefined
   /** Makes what decides which traces are sent; a `SourceSampler`. @defaultValue all are sent, at no cost */
   readonly createSourceSampler?: ((parts: SamplerParts) => SourceSampler) | undefined
   /** Attributes that a span gets from its context. */
@@ -98,7 +102,7 @@ function createTracerProvider(
 }
 
 function createLoggerProvider(
-  { stampLog, durableLogs, onLoss }: ProviderOptions,
+  { stampLog, durableLogs, onLoss, classRules: rules = BUILT_IN_RULES }: ProviderOptions,
   { encoder, clock, buffer, sourceSampler }: Parts,
 ): LoggerProvider {
   const encode = (record: LogRecord, scope: EncodedHeader, isDurable: boolean): void => {
@@ -115,7 +119,7 @@ function createLoggerProvider(
               encode(record, scope, isDurable)
           : (record: LogRecord, owner: SpanIdentity | SpanContext | undefined, isDurable: boolean) =>
               sourceSampler.emit(record, owner, scope, isDurable)
-      return new LogEmitter({ clock, stamp: stampLog, onRecord, onLoss })
+      return new LogEmitter({ clock, rules, stamp: stampLog, onRecord, onLoss })
     }, encoder),
   }
 }

@@ -1,6 +1,7 @@
 import { loadFile } from '../own-files.ts'
 import type * as Export from './parts/export.ts'
 import type * as Metrics from './parts/metrics.ts'
+import type * as Policy from './parts/policy.ts'
 import type * as Sampling from './parts/sampling.ts'
 import type * as Spool from './parts/spool.ts'
 import type * as Threads from './parts/threads.ts'
@@ -10,6 +11,7 @@ import type * as Works from './parts/works.ts'
 interface Parts {
   readonly export: typeof Export
   readonly metrics: typeof Metrics
+  readonly policy: typeof Policy
   readonly sampling: typeof Sampling
   readonly spool: typeof Spool
   readonly threads: typeof Threads

@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from '@plutus/config'
 import type { ExportTarget, Signal } from '@plutus/sdk'
+import type { ProcessPolicy } from './process-policy.ts'
 import { otlpSettings } from '../upstream/otlp-from-environment.ts'
 
 /** How batches of a signal are made and bounded. */
@@ -29,9 +30,21 @@ export function findUnsupported(config: ResolvedConfig): string | undefined {
   return undefined
 }
 
-/** Whether the settings ask for sampling at the source. */
-export function isSampling(config: ResolvedConfig): boolean {
-  return config.get('PLUTUS_SAMPLE_RATE') < 1 || config.get('PLUTUS_SAMPLE_ADAPTIVE')
+/** How traces are sampled at the source. */
+export interface SamplingSettings {
+  readonly rate: number
+  readonly adaptive: boolean
+}
+
+/** Reads how to sample at the source: as variables say, else as the policy does; `undefined` if all is sent. */
+export function readSampling(config: ResolvedConfig, policy: ProcessPolicy | undefined): SamplingSettings | undefined {
+  const rate = config.isSet('PLUTUS_SAMPLE_RATE') ? undefined : policy?.sampling?.rate
+  const adaptive = config.isSet('PLUTUS_SAMPLE_ADAPTIVE') ? undefined : policy?.sampling?.adaptive
+  const settings = {
+    rate: rate ?? config.get('PLUTUS_SAMPLE_RATE'),
+    adaptive: adaptive ?? config.get('PLUTUS_SAMPLE_ADAPTIVE'),
+  }
+  return settings.rate < 1 || settings.adaptive ? settings : undefined
 }
 
 /** Reads where signals go and how they are gathered; what cannot be used costs one line. */

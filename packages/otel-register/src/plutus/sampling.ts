@@ -2,12 +2,16 @@ import { diag } from '@opentelemetry/api'
 import type { Meter } from '@opentelemetry/api'
 import type { ResolvedConfig } from '@plutus/config'
 import { AdaptiveRate, createLoadMeter, SourceSampler } from '@plutus/sdk'
-import type { SamplerParts, SamplingReason } from '@plutus/sdk'
+import type { ClassRules, SamplerParts, SamplingReason } from '@plutus/sdk'
 import { openKeepLink } from './keep-link.ts'
+import type { SamplingSettings } from './plutus-settings.ts'
 
 /** What sampling is made of. */
 export interface SamplingOptions {
   readonly config: ResolvedConfig
+  readonly settings: SamplingSettings
+  /** What a policy file says of classes. */
+  readonly classRules: ClassRules | undefined
   /** A worker thread of the application. */
   readonly isWorker: boolean
   /** Runs a function outside of any request. */
@@ -38,8 +42,8 @@ const KEEPS_ALL: ReadonlySet<string> = new Set(['always_on', 'parentbased_always
 const { setInterval } = globalThis
 
 /** Prepares sampling at the source. */
-export function createSampling({ config, isWorker, outside }: SamplingOptions): Sampling {
-  const rate = config.get('PLUTUS_SAMPLE_RATE')
+export function createSampling({ config, settings, classRules, isWorker, outside }: SamplingOptions): Sampling {
+  const { rate, adaptive } = settings
   const maxBytes = Math.floor(config.get('PLUTUS_QUEUE_MAX_BYTES') / SHARE)
   let sampler: SourceSampler | undefined
   let tellThreads: ((key: number) => void) | undefined
@@ -57,6 +61,7 @@ export function createSampling({ config, isWorker, outside }: SamplingOptions): 
         {
           rate,
           slow: { millis: config.get('PLUTUS_SLOW_REQUEST_MS'), routes: config.get('PLUTUS_SLOW_REQUEST_ROUTES') },
+          classRules,
           maxBytes,
           isRateKnown: KEEPS_ALL.has(config.get('OTEL_TRACES_SAMPLER')),
           onKeep: (key) => tellThreads?.(key),
@@ -64,7 +69,7 @@ export function createSampling({ config, isWorker, outside }: SamplingOptions): 
         parts,
       )
       sampler = created
-      const adapt = config.get('PLUTUS_SAMPLE_ADAPTIVE') ? createAdaption(rate) : undefined
+      const adapt = adaptive ? createAdaption(rate) : undefined
       const tick = (): void => {
         const adapted = adapt?.()
         if (adapted !== undefined && adapted !== created.rate) created.rate = adapted

@@ -8,8 +8,9 @@ import { showOrigin } from '../upstream/otlp-from-environment.ts'
 import { createPropagator } from '../upstream/propagators.ts'
 import { loadPart } from './load-part.ts'
 import { createPlutusEngine, NOWHERE } from './plutus-engine.ts'
-import { findUnsupported, isSampling, readSignals } from './plutus-settings.ts'
+import { findUnsupported, readSampling, readSignals } from './plutus-settings.ts'
 import type { SignalSettingsTable } from './plutus-settings.ts'
+import type { ProcessPolicy } from './process-policy.ts'
 import type { Works } from './works.ts'
 import { findWorkingDirectory } from '../working-directory.ts'
 
@@ -46,7 +47,10 @@ function start(host: EngineHost): Engine {
     return NOWHERE
   }
   const signals = readSignals(config, warn)
-  const works = createLateWorks(host, signals)
+  const file = config.get('PLUTUS_POLICY_FILE')
+  const policy =
+    file === undefined ? undefined : loadPart('policy').readProcessPolicy(file, config, host.isWorker ? () => {} : warn)
+  const works = createLateWorks(host, signals, policy)
   const noTracers = new ProxyTracerProvider()
   const { traces, logs, metrics } = signals
   registerGlobals({
@@ -70,7 +74,7 @@ function start(host: EngineHost): Engine {
     }),
   })
   // Threads of the application meet when they start.
-  if (host.isWorker || isSampling(config)) works.open()
+  if (host.isWorker || readSampling(config, policy) !== undefined) works.open()
   if (!host.isWorker) process.once('worker', () => works.open()?.outlet.listen())
   return createPlutusEngine(describeDestination(signals), works.current)
 }
@@ -82,7 +86,7 @@ interface LateWorks {
   readonly current: () => Works | undefined
 }
 
-function createLateWorks(host: EngineHost, signals: SignalSettingsTable): LateWorks {
+function createLateWorks(host: EngineHost, signals: SignalSettingsTable, policy: ProcessPolicy | undefined): LateWorks {
   // What is made later must not belong to the request during which it is made, and is told of where the program was.
   const outside = AsyncLocalStorage.snapshot()
   const place = { program: process.argv[1], workingDirectory: findWorkingDirectory() }
@@ -92,7 +96,7 @@ function createLateWorks(host: EngineHost, signals: SignalSettingsTable): LateWo
     if (isOpen) return works
     isOpen = true
     try {
-      works = outside(() => loadPart('works').createWorks({ host, signals, outside, place }))
+      works = outside(() => loadPart('works').createWorks({ host, signals, policy, outside, place }))
     } catch (error) {
       host.warn(`Telemetry is off: it cannot be set up (${error instanceof Error ? error.name : typeof error})`)
     }

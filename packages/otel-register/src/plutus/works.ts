@@ -10,8 +10,9 @@ import type { ServicePlace } from './describe-service.ts'
 import { readLimits } from './limits.ts'
 import { loadPart } from './load-part.ts'
 import { Outlet } from './outlet.ts'
-import { isSampling } from './plutus-settings.ts'
+import { readSampling } from './plutus-settings.ts'
 import type { SignalSettingsTable } from './plutus-settings.ts'
+import type { ProcessPolicy } from './process-policy.ts'
 import type { Sampling } from './sampling.ts'
 import { createLateMeter } from './self-metrics.ts'
 
@@ -33,6 +34,8 @@ export interface Works {
 export interface WorksOptions {
   readonly host: EngineHost
   readonly signals: SignalSettingsTable
+  /** Absent where no file is named, or it cannot be used. */
+  readonly policy: ProcessPolicy | undefined
   /** Runs a function outside of any request. */
   readonly outside: <R>(run: () => R) => R
   readonly place: ServicePlace
@@ -44,12 +47,14 @@ const REPLAY_AFTER_MILLIS = 1000
 const { setTimeout } = globalThis
 
 /** Makes what makes and sends records. Throws only what nobody thought of. */
-export function createWorks({ host, signals, outside, place }: WorksOptions): Works {
+export function createWorks({ host, signals, policy, outside, place }: WorksOptions): Works {
   const { config, isWorker } = host
   const warn = (line: string): void => host.warn(line)
   const losses = new Losses(warn)
   const service = describeService(config, place)
-  const sampling = isSampling(config) ? loadPart('sampling').createSampling({ config, isWorker, outside }) : undefined
+  const settings = readSampling(config, policy)
+  const classRules = policy?.classRules
+  const sampling = settings && loadPart('sampling').createSampling({ config, settings, classRules, isWorker, outside })
   const outlet = new Outlet({
     signals,
     losses,
@@ -100,6 +105,7 @@ export function createWorks({ host, signals, outside, place }: WorksOptions): Wo
     spans: outlet.buffers.spans,
     logs: outlet.buffers.logs,
     durableLogs: outlet.buffers.durableLogs,
+    classRules,
     createSourceSampler: sampling?.createSourceSampler,
     redact: host.redaction.redactor(),
     stampSpan,

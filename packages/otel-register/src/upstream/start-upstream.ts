@@ -29,6 +29,9 @@ export const startUpstream: StartEngine = (host) => {
   if (!host.isWorker && (host.config.get('PLUTUS_SAMPLE_RATE') < 1 || host.config.get('PLUTUS_SAMPLE_ADAPTIVE'))) {
     warn("PLUTUS_SAMPLE_RATE and PLUTUS_SAMPLE_ADAPTIVE have no effect with OpenTelemetry's own SDK")
   }
+  if (!host.isWorker && host.config.isSet('PLUTUS_POLICY_FILE')) {
+    warn("PLUTUS_POLICY_FILE has no effect with OpenTelemetry's own SDK")
+  }
   try {
     const settings = readSettings(host)
     if (settings.logLevel !== undefined) routeDiagnostics(settings.logLevel, warn)

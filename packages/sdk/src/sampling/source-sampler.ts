@@ -2,6 +2,8 @@ import { diag } from '@opentelemetry/api'
 import type { SpanContext, TraceState } from '@opentelemetry/api'
 import { findRecordEnd } from '@plutus/otlp'
 import type { ByteBuffer, EncodedHeader, Encoder, LogRecord, SpanRecord, TraceId } from '@plutus/otlp'
+import { BUILT_IN_RULES } from '../class-rules.ts'
+import type { ClassRules } from '../class-rules.ts'
 import type { RecordBuffer } from '../record-buffer.ts'
 import { SpanIdentity } from '../span-identity.ts'
 import { isKept, randomnessOf, readProbability, thresholdOf } from './consistent-probability.ts'
@@ -37,6 +39,8 @@ export interface SourceSamplerOptions {
   /** Share of traces, and of records outside of any, that are kept although nothing asks for it; 0 to 1. */
   readonly rate: number
   readonly slow: SlowRequests
+  /** What a policy says of classes. @defaultValue the built-in policy's */
+  readonly classRules?: ClassRules | undefined
   /** Memory for what is not decided yet, in bytes; at least 65,536. */
   readonly maxBytes: number
   /** Whether no other sampler has dropped traces before, so that the share of kept ones is known and told. */
@@ -93,6 +97,7 @@ const TWO_TO_32 = 2 ** 32
 export class SourceSampler {
   readonly #options: SourceSamplerOptions
   readonly #parts: SamplerParts
+  readonly #rules: ClassRules
   readonly #now: () => number
   readonly #random: () => number
   readonly #ring: TraceRing
@@ -121,6 +126,7 @@ export class SourceSampler {
   constructor(options: SourceSamplerOptions, parts: SamplerParts) {
     this.#options = options
     this.#parts = parts
+    this.#rules = options.classRules ?? BUILT_IN_RULES
     this.#now = options.now ?? (() => performance.now())
     this.#random = options.random ?? Math.random
     this.#time = this.#now()
@@ -199,7 +205,7 @@ export class SourceSampler {
       fate.open--
       if (isLocalRoot) fate.openRoots--
       if (!fate.isMarked) {
-        const reason = keepReasonOfSpan(span, this.#options.slow)
+        const reason = keepReasonOfSpan(span, this.#options.slow, this.#rules)
         if (reason !== undefined) this.#keep(fate, reason, false)
       }
       if (fate.verdict === 'dropped') this.#revive(fate)
@@ -226,9 +232,9 @@ export class SourceSampler {
   ): void {
     const { logs, durableLogs } = this.#parts
     if (logs === undefined) return
-    const reason = isDurable ? 'class' : keepReasonOfRecord(record)
+    const reason = isDurable ? 'class' : keepReasonOfRecord(record, this.#rules)
     const fate = owner === undefined ? undefined : this.#fateOfOwner(owner, reason)
-    if (reason === 'class') this.#encodeRecord(record, scope, durableLogs ?? logs)
+    if (isDurable) this.#encodeRecord(record, scope, durableLogs ?? logs)
     else if (fate?.verdict === 'pending') this.#holdRecord(record, fate, scope, logs)
     else if (reason !== undefined || fate !== undefined || this.#isEnding || this.#random() < this.#rate) {
       this.#encodeRecord(record, scope, logs)

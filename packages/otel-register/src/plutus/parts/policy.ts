@@ -1,0 +1,1 @@
+export { readProcessPolicy } from '../process-policy.ts'
