@@ -37,7 +37,7 @@ export class FileJournal implements Journal {
   readonly #keys: KeyRing
   readonly #segments: Segment[] = []
   readonly #aside: Aside[] = []
-  readonly #quarantined = { files: 0, bytes: 0, frames: 0 }
+  readonly #quarantined = { bytes: 0, frames: 0 }
   readonly #unforced = new Set<Segment>()
   #active: Active | undefined
   #scratch: Buffer | undefined
@@ -78,7 +78,7 @@ export class FileJournal implements Journal {
   }
 
   get quarantined(): { readonly files: number; readonly bytes: number; readonly frames: number } {
-    return this.#quarantined
+    return { files: this.#aside.filter(({ kind }) => kind === 'quarantine').length, ...this.#quarantined }
   }
 
   append(frame: Uint8Array): Position {
@@ -242,7 +242,6 @@ export class FileJournal implements Journal {
     const bytes = this.#folder.sizeOf(name)
     this.#aside.push({ name, bytes, kind })
     this.#bytes += bytes
-    if (kind === 'quarantine') this.#quarantined.files++
   }
 
   /** The segment to append to: the one being written, or a new one. */
@@ -380,7 +379,6 @@ export class FileJournal implements Journal {
   }
 
   #tellQuarantined(name: string, bytes: number, frames: number): void {
-    this.#quarantined.files++
     this.#quarantined.bytes += bytes
     this.#quarantined.frames += frames
     this.#options.onQuarantine({ name, bytes, frames })

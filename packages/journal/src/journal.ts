@@ -139,7 +139,7 @@ export interface Journal {
   readonly bytes: number
   /** Names of the files that were set aside because this process lacks their key or does not know their version. */
   readonly unread: readonly string[]
-  /** Sum of what was moved aside since this journal was opened; `files` counts also what an earlier process left. */
+  /** Bytes and frames moved aside since this journal was opened, and how many files hold such, now, of any process. */
   readonly quarantined: { readonly files: number; readonly bytes: number; readonly frames: number }
   /**
    * Deletes the oldest file to gain space: first what is quarantined, then what is unread, then the oldest segment,

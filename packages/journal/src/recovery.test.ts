@@ -148,6 +148,7 @@ it('frees space from what is quarantined first, then from what is unread, then f
   expect(kinds.map((discarded) => discarded?.frames)).toEqual([0, 0, 2, undefined])
   expect(readdirSync(folder)).toEqual([])
   expect(journal.bytes).toBe(0)
+  expect(journal.quarantined).toEqual({ files: 0, bytes: 7, frames: 1 })
 })
 
 it('leaves files alone that it did not make', () => {
