@@ -170,5 +170,7 @@ function describeStart(engine: Engine, version: string, chosen: readonly Instrum
   const program = process.argv[1]
   const folder = program === undefined ? findWorkingDirectory() : dirname(program)
   const instruments = describeInstrumentations(chosen, readDependencies(folder))
-  return `${NAME} ${version} sends to ${engine.destination}; instruments ${instruments}`
+  // The other engine keeps nothing: who relies on that is to see it.
+  const spool = engine.name === 'upstream' ? '; has no spool' : ''
+  return `${NAME} ${version} sends to ${engine.destination}; instruments ${instruments}${spool}`
 }

@@ -25,7 +25,7 @@ export interface OutletOptions {
   /** Runs a function outside of any request. */
   readonly outside: <R>(run: () => R) => R
   /** What the spool needs to know that the outlet does not. */
-  readonly spool: Pick<SpoolParts, 'config' | 'serviceName' | 'workingDirectory'>
+  readonly spool: Pick<SpoolParts, 'config' | 'serviceName' | 'workingDirectory' | 'meter'>
 }
 
 /** Buffers that records are written to, by kind; absent where they go nowhere. */
@@ -93,7 +93,7 @@ export class Outlet {
     if (this.#threadInbox !== undefined) return
     try {
       this.#threadInbox = this.#options.outside(() =>
-        loadPart('threads').openThreadInbox((batch) => this.#pushPacked(batch)),
+        loadPart('threads').openThreadInbox((batch) => this.#takeFromThread(batch)),
       )
     } catch (error) {
       diag.error('worker threads send for themselves', error)
@@ -103,6 +103,11 @@ export class Outlet {
   /** Looks, from now on, for what earlier processes could not send. Throws nothing. */
   beginReplay(): void {
     this.#options.outside(() => this.#openSpool()?.begin())
+  }
+
+  /** Bytes of the spool, and the age of the oldest file in it. */
+  get spoolState(): Spool['state'] | undefined {
+    return this.#spool?.state
   }
 
   /** What keeps records on disk, made at the first call; `undefined` if nothing does. */
@@ -121,6 +126,7 @@ export class Outlet {
           warn,
         }),
       )
+      if (isWorker) this.#spool?.begin()
     } catch (error) {
       diag.error('the spool could not be opened', error)
     }
@@ -161,7 +167,16 @@ export class Outlet {
   #isHandedOver(batch: PackedBatch): boolean {
     if (this.#threadOutbox === undefined) return false
     this.#resource ??= this.#options.encodeResource()
-    return this.#threadOutbox.handOver({ ...batch, resource: this.#resource })
+    const { ticket, ...rest } = batch
+    const place = ticket === undefined ? undefined : this.#spool?.placeOf(ticket)
+    const isTaken = this.#threadOutbox.handOver({ ...rest, ...(place && { place }), resource: this.#resource })
+    if (isTaken && ticket !== undefined) this.#spool?.handOver(ticket)
+    return isTaken
+  }
+
+  #takeFromThread({ place, ...batch }: PackedBatch): void {
+    const ticket = place && this.#openSpool()?.takeOver(place)
+    this.#pushPacked(ticket === undefined ? batch : { ...batch, ticket })
   }
 
   #pushPacked(batch: PackedBatch): void {

@@ -1,4 +1,4 @@
-import type { LoggerProvider, TracerProvider } from '@opentelemetry/api'
+import type { LoggerProvider, Meter, TracerProvider } from '@opentelemetry/api'
 import { createBufferPool } from '@plutus/otlp'
 import { createProviders, createTraceSampler, Losses } from '@plutus/sdk'
 import type { Metering, OnMetricLoss, Providers } from '@plutus/sdk'
@@ -70,6 +70,9 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
       config,
       serviceName: () => String(service()['service.name']),
       workingDirectory: place.workingDirectory,
+      ...(signals.metrics && {
+        meter: createLateMeter(() => getSelfMeter()),
+      }),
     },
   })
   if (!isWorker) outside(() => setTimeout(() => outlet.beginReplay(), REPLAY_AFTER_MILLIS)).unref()
@@ -77,14 +80,16 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
   const openMetering = (): Metering | undefined => {
     if (metering === undefined && signals.metrics !== undefined) {
       metering = outside(() => createMetering(host, providers, outlet, onMetricLoss))
+      if (metering !== undefined) measureSpool(metering, outlet)
     }
     return metering
   }
-  const lateMeter = createLateMeter(() => {
+  const getSelfMeter = (): Meter => {
     const provider = openMetering()?.meterProvider
     if (provider === undefined) throw new Error('metrics go nowhere')
     return provider.getMeter(DISTRO_NAME, readDistroVersion())
-  })
+  }
+  const lateMeter = createLateMeter(getSelfMeter)
   const encodeLosses = lateMeter.createCounter('plutus.encode.losses', {
     unit: '{item}',
     description: 'What records lost on their way to bytes, by reason.',
@@ -138,6 +143,23 @@ function createMetering(
     callbackTimeoutMillis: config.get('OTEL_METRIC_EXPORT_TIMEOUT'),
     onLoss,
   })
+}
+
+/** What is only known when somebody asks. */
+function measureSpool({ meterProvider }: Metering, outlet: Outlet): void {
+  const meter = meterProvider.getMeter(DISTRO_NAME, readDistroVersion())
+  meter
+    .createObservableUpDownCounter('plutus.spool.size', { unit: 'By', description: 'Size of the spool on disk.' })
+    .addCallback((result) => {
+      const { bytes } = outlet.spoolState ?? {}
+      if (bytes !== undefined) result.observe(bytes)
+    })
+  meter
+    .createObservableGauge('plutus.spool.age', { unit: 's', description: 'Age of the oldest file of the spool.' })
+    .addCallback((result) => {
+      const { ageSeconds } = outlet.spoolState ?? {}
+      if (ageSeconds !== undefined) result.observe(ageSeconds)
+    })
 }
 
 /** The export thread is none of the application's: it must not load the hook, or what else the operator preloads. */

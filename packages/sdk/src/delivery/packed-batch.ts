@@ -1,6 +1,7 @@
 import { assembleRequest, decodeMetricsRequest, findRecordEnd } from '@plutus/otlp'
 import type { BufferPool, DecodedMetric, EncodedHeader } from '@plutus/otlp'
 import type { RecordBatch } from '../record-buffer.ts'
+import type { ThreadPlace } from '../spool/thread-account.ts'
 import type { Signal } from './settings.ts'
 
 /** A batch of encoded records in a form that another thread can be given. */
@@ -19,6 +20,8 @@ export interface PackedBatch {
   readonly resource?: EncodedHeader
   /** The number under which the spool has all of it on disk. */
   readonly ticket?: number
+  /** Where all of it is on disk, if a worker thread has put it there. */
+  readonly place?: ThreadPlace
 }
 
 /** Records of one scope that stand beside one another in a batch. */

@@ -34,6 +34,8 @@ export class Ledger {
   #reader: { readonly frames: Iterator<JournalFrame>; at: Position; ahead: JournalFrame | undefined } | undefined
   /** Up to where everything is done. */
   #doneUpTo: Position
+  /** Up to where everything was discarded. */
+  #goneUpTo: Position = 0
 
   constructor(kind: SpoolKind, journal: Journal) {
     this.kind = kind
@@ -75,8 +77,19 @@ export class Ledger {
     if (count > 0) this.#entries.splice(0, count)
   }
 
+  /** Everything up to a position has been delivered by somebody else. */
+  finishUpTo(position: Position): void {
+    for (const entry of this.#entries.filter(({ end }) => end <= position)) this.finish(entry)
+  }
+
+  /** Whether something of an entry was discarded. */
+  isCut({ start }: Entry): boolean {
+    return start < this.#goneUpTo
+  }
+
   /** Everything up to a position is gone: its segment was discarded. */
   forget(upTo: Position): void {
+    this.#goneUpTo = upTo
     const gone = this.#entries.filter(({ end, state }) => end <= upTo && state === 'disk')
     for (const entry of gone) this.finish(entry)
   }

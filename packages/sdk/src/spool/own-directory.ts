@@ -6,6 +6,7 @@ import { Lease, LEASE_FILE } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
 import { Ledger } from './ledger.ts'
 import { findFault, makePrivateDirectory } from './private-directory.ts'
+import { ACKED_FILES, readAcked } from './thread-account.ts'
 import { SPOOL_KINDS, writeLabel } from './spool-frame.ts'
 import type { SpoolKind } from './spool-frame.ts'
 
@@ -104,7 +105,9 @@ export function openAdopted(
     const directory = `${path}/${kind}`
     if (!loadBuiltin('node:fs').existsSync(directory)) continue
     try {
-      ledgers.push(new Ledger(kind, openJournal({ ...journals, directory })))
+      const journal = openJournal({ ...journals, directory })
+      if (kind === 'durable') journal.acknowledge(readAcked(path))
+      ledgers.push(new Ledger(kind, journal))
     } catch (error) {
       onFailure(error)
     }
@@ -162,11 +165,12 @@ function closeJournals(ledgers: readonly Ledger[]): boolean {
 function removeDirectory(path: string): boolean {
   const { unlinkSync, rmdirSync, readdirSync, renameSync } = loadBuiltin('node:fs')
   try {
-    if (readdirSync(path).some((name) => name !== LEASE_FILE)) return false
+    const names = readdirSync(path)
+    if (!names.every((name) => name === LEASE_FILE || ACKED_FILES.includes(name))) return false
     // In one step, so that nobody finds it without its lease.
     const gone = `${path}.gone`
     renameSync(path, gone)
-    unlinkSync(`${gone}/${LEASE_FILE}`)
+    for (const name of names) unlinkSync(`${gone}/${name}`)
     rmdirSync(gone)
     return true
   } catch {

@@ -1,20 +1,14 @@
-import type { Meter } from '@opentelemetry/api'
+import { createNoopMeter } from '@opentelemetry/api'
+import type { Counter, Meter } from '@opentelemetry/api'
 import { ATTR_PLUTUS_DATA_CLASS, DATA_CLASSES } from '@plutus/conventions'
 import { findRecordEnd } from '@plutus/otlp'
 import type { Signal } from '../delivery/settings.ts'
 
 /**
  * Why records left the disk without having been delivered: `full`, there was no room for newer ones; `age`, they waited
- * for too long; `damaged`, their bytes are not what was written; `not_stored`, the disk did not take them.
+ * for too long; `damaged`, their bytes are not what was written.
  */
 export type SpoolLossReason = 'full' | 'age' | 'damaged'
-
-/** What of a spool is measured when somebody asks. */
-export interface SpoolState {
-  readonly bytes: number
-  /** Age of the oldest record that waits, in seconds; 0 if there is none. */
-  readonly ageSeconds: number
-}
 
 const REASONS: Record<SpoolLossReason, string> = {
   full: 'no more room on disk, see PLUTUS_SPOOL_MAX_BYTES',
@@ -30,37 +24,41 @@ const { setTimeout, clearTimeout } = globalThis
 /** Counts what became of records on disk, and tells losses at most once a minute. */
 export class SpoolCounts {
   readonly #warn: (line: string) => void
-  readonly #stored = new Map<string, number>()
-  readonly #replayed = new Map<Signal, number>()
-  readonly #lost = new Map<string, number>()
-  #refused = 0
+  readonly #stored: Counter
+  readonly #replayed: Counter
+  readonly #refused: Counter
+  readonly #dropped: Counter
   #untold = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #nextReportAt = 0
-  /** Records stored at emit: counted on the hot path, so by a number. */
-  durable = 0
 
-  constructor(warn: (line: string) => void) {
+  constructor(warn: (line: string) => void, meter: Pick<Meter, 'createCounter'> = createNoopMeter()) {
     this.#warn = warn
+    const create = (name: string, description: string): Counter =>
+      meter.createCounter(name, { unit: '{item}', description })
+    this.#stored = create('plutus.spool.stored', 'Spans and log records that were written to the spool.')
+    this.#replayed = create('plutus.spool.replayed', 'Spans and log records that arrived from the spool.')
+    this.#refused = create('plutus.spool.refused', 'Records that the endpoint refuses for good, set aside on disk.')
+    this.#dropped = create('plutus.spool.dropped', 'Records on disk that were lost, by class and reason.')
   }
 
-  stored(signal: Signal, count: number): void {
-    add(this.#stored, signal, count)
+  stored(signal: Signal, kind: 'durable' | 'ordinary', count: number): void {
+    this.#stored.add(count, { 'plutus.signal': signal, 'plutus.spool.kind': kind })
   }
 
   replayed(signal: Signal, count: number): void {
-    add(this.#replayed, signal, count)
+    this.#replayed.add(count, { 'plutus.signal': signal })
   }
 
   refused(count: number): void {
-    this.#refused += count
+    this.#refused.add(count)
   }
 
   lost(dataClass: string, reason: SpoolLossReason, count: number): void {
     if (count <= 0) return
+    this.#dropped.add(count, { 'plutus.data.class': dataClass, 'plutus.drop.reason': reason })
     const key = `${dataClass} ${reason}`
-    add(this.#lost, key, count)
-    add(this.#untold, key, count)
+    this.#untold.set(key, (this.#untold.get(key) ?? 0) + count)
     const wait = Math.max(FIRST_REPORT_MILLIS, this.#nextReportAt - performance.now())
     this.#timer ??= setTimeout(() => this.report(), wait).unref()
   }
@@ -78,46 +76,6 @@ export class SpoolCounts {
     this.#untold = new Map()
     this.#warn(`Records on disk lost: ${parts.join(', ')}`)
   }
-
-  /** From now on tells as `plutus.spool.*` what is counted here. */
-  measureWith(meter: Meter, state: () => SpoolState): void {
-    const observe = (name: string, unit: string, description: string, counts: () => Iterable<Observation>): void => {
-      meter.createObservableCounter(name, { unit, description }).addCallback((result) => {
-        for (const [count, attributes] of counts()) result.observe(count, attributes)
-      })
-    }
-    observe('plutus.spool.stored', '{item}', 'Spans and log records written to the spool.', () => [
-      ...[...this.#stored].map(([signal, count]): Observation => [
-        count,
-        { 'plutus.signal': signal, 'plutus.spool.kind': 'ordinary' },
-      ]),
-      [this.durable, { 'plutus.signal': 'logs', 'plutus.spool.kind': 'durable' }],
-    ])
-    observe('plutus.spool.replayed', '{item}', 'Spans and log records that arrived from the spool.', () =>
-      [...this.#replayed].map(([signal, count]): Observation => [count, { 'plutus.signal': signal }]),
-    )
-    observe('plutus.spool.refused', '{item}', 'Records that the endpoint refuses for good, kept aside on disk.', () => [
-      [this.#refused, {}],
-    ])
-    observe('plutus.spool.dropped', '{item}', 'Records on disk that were lost, by class and reason.', () =>
-      [...this.#lost].map(([key, count]): Observation => {
-        const [dataClass = '', reason = ''] = key.split(' ')
-        return [count, { 'plutus.data.class': dataClass, 'plutus.drop.reason': reason }]
-      }),
-    )
-    meter
-      .createObservableUpDownCounter('plutus.spool.size', { unit: 'By', description: 'Size of the spool on disk.' })
-      .addCallback((result) => result.observe(state().bytes))
-    meter
-      .createObservableGauge('plutus.spool.age', { unit: 's', description: 'Age of the oldest segment of the spool.' })
-      .addCallback((result) => result.observe(state().ageSeconds))
-  }
-}
-
-type Observation = readonly [count: number, attributes: Record<string, string>]
-
-function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
-  if (count > 0) counts.set(key, (counts.get(key) ?? 0) + count)
 }
 
 const KEY = Buffer.from(ATTR_PLUTUS_DATA_CLASS)
@@ -126,7 +84,8 @@ const KEY = Buffer.from(ATTR_PLUTUS_DATA_CLASS)
 export function countClasses(records: Uint8Array): Map<string, number> {
   const counts = new Map<string, number>()
   for (let at = 0, end = findRecordEnd(records, 0); end !== -1; at = end, end = findRecordEnd(records, at)) {
-    add(counts, classOf(records.subarray(at, end)), 1)
+    const dataClass = classOf(records.subarray(at, end))
+    counts.set(dataClass, (counts.get(dataClass) ?? 0) + 1)
   }
   return counts
 }

@@ -1,19 +1,25 @@
+import { NODE_FILES } from '@plutus/journal'
 import type { JournalFiles, SyncPolicy } from '@plutus/journal'
+import type { Meter } from '@opentelemetry/api'
 import type { EncodedHeader } from '@plutus/otlp'
 import type { Outcome } from '../delivery/losses.ts'
 import { runsOf } from '../delivery/packed-batch.ts'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import type { Signal } from '../delivery/settings.ts'
 import { Adoption } from './adoption.ts'
-import type { Entry, Ledger } from './ledger.ts'
+import { Ledger } from './ledger.ts'
+import type { Entry } from './ledger.ts'
 import { LEASE_TIMES } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
-import { OwnDirectory, UnusableDirectoryError } from './own-directory.ts'
+import { INSTANCE, OwnDirectory, UnusableDirectoryError } from './own-directory.ts'
 import type { JournalSettings } from './own-directory.ts'
 import { Replay } from './replay.ts'
+import { SlowDisk } from './slow-disk.ts'
 import { discardToFit, discardOld, sizeOfLedgers } from './spool-bounds.ts'
 import { SpoolCounts } from './spool-counts.ts'
 import { FrameWriter } from './spool-frame.ts'
+import { readAcked, ThreadAccount } from './thread-account.ts'
+import type { ThreadPlace } from './thread-account.ts'
 import { judge } from './verdict.ts'
 
 /** What a spool is made of. */
@@ -36,6 +42,8 @@ export interface SpoolOptions {
   /** Whether what is on disk has to wait for what is in memory. */
   readonly isBusy: (signal: Signal) => boolean
   readonly warn: (line: string) => void
+  /** Measures `plutus.spool.*`. @defaultValue nothing does */
+  readonly meter?: Pick<Meter, 'createCounter'> | undefined
   /** @defaultValue what is right for services */
   readonly times?: Partial<SpoolTimes> | undefined
   /** Calls to the file system, for tests of faults. */
@@ -58,6 +66,12 @@ export interface SpoolTimes extends LeaseTimes {
 export type Ticket = number
 
 const TIMES: SpoolTimes = { ...LEASE_TIMES, acknowledge: 100, retry: 15_000, mend: 30_000, scan: 30_000 }
+// Where a write takes so long on average, nobody waits for it.
+const SLOW_MILLIS = 1
+const SLOW_HOLD_MILLIS = 10_000
+const SLOW =
+  'The disk of the spool is slow, so nobody waits for it: what is recorded is on disk a moment later; see PLUTUS_SPOOL_DIR'
+const FAST = 'The disk of the spool is fast again: what must survive is on disk at once'
 // So much may be written before the bound is looked at again.
 const LOOK_BYTES = 256 * 1024
 
@@ -72,6 +86,9 @@ export class Spool {
   readonly #journals: JournalSettings
   readonly #writer = new FrameWriter()
   readonly #adoption: Adoption
+  readonly #disk: SlowDisk
+  /** What worker threads have on disk, by directory. */
+  readonly #threads = new Map<string, ThreadAccount>()
   readonly #replay: Replay
   #own: OwnDirectory | undefined
   readonly #tickets = new Map<Ticket, Stored>()
@@ -88,11 +105,19 @@ export class Spool {
   constructor(options: SpoolOptions) {
     this.#options = options
     this.#times = { ...TIMES, ...options.times }
-    this.counts = new SpoolCounts(options.warn)
+    this.counts = new SpoolCounts(options.warn, options.meter)
+    this.#disk = new SlowDisk({
+      files: options.files ?? NODE_FILES,
+      limitMillis: SLOW_MILLIS,
+      holdMillis: SLOW_HOLD_MILLIS,
+      now: () => performance.now(),
+      onChange: (isSlow) => this.#tell(isSlow ? SLOW : FAST),
+      onError: (error) => this.#fail(error),
+    })
     this.#journals = {
       sync: options.sync,
+      files: this.#disk.files,
       ...(options.keys && { keys: options.keys }),
-      ...(options.files && { files: options.files }),
       onQuarantine: ({ name, bytes, frames }) => {
         this.counts.lost('unknown', 'damaged', frames)
         options.warn(`${bytes} bytes of the spool are damaged and were set aside, in ${name}`)
@@ -119,10 +144,14 @@ export class Spool {
     })
   }
 
-  /** Looks for what earlier processes left, from now on now and then. */
+  /** Looks for what earlier processes left, from now on now and then; a thread looks for what was delivered for it. */
   begin(): void {
     if (this.#isWatching) return
     this.#isWatching = true
+    if (this.#options.isThread) {
+      setInterval(() => this.#hearDelivered(), this.#times.renew).unref()
+      return
+    }
     this.#adoption.begin()
     setInterval(() => this.#discardOld(), this.#times.scan).unref()
   }
@@ -130,16 +159,18 @@ export class Spool {
   /** Writes a durable record, `bytes` from `start` to `end`; it is on disk when this returns, if anything can be. */
   append(scope: EncodedHeader, bytes: Uint8Array, start: number, end: number): void {
     const ledger = this.#openLedger('durable')
-    const open = (this.#open ??= { ledger, start: ledger?.journal.end ?? 0, end: 0, missing: 0 })
+    const open = (this.#open ??= { ledger, start: ledger?.journal.end ?? 0, end: 0, stored: 0, missing: 0 })
     const before = ledger?.journal.end ?? 0
     const position = ledger && this.#write(ledger, scope, bytes, start, end)
-    if (position !== undefined) this.counts.durable++
-    if (position !== undefined && ledger === open.ledger) open.end = position
-    else {
+    if (position !== undefined && ledger === open.ledger) {
+      open.end = position
+      open.stored++
+    } else {
       open.missing++
       // In another directory than the first records of its batch: it is sent from there too, rather twice than never.
       if (position !== undefined) ledger?.add(before, position, 'disk')
     }
+    if (this.#unlooked >= LOOK_BYTES) this.#fit()
   }
 
   /** Gives the batch of what was appended since the last call the number by which it is known here. */
@@ -150,6 +181,30 @@ export class Spool {
     const entry = open.ledger.add(open.start, open.end, 'memory')
     const ticket = ++this.#lastTicket
     this.#tickets.set(ticket, { ledger: open.ledger, entry, missing: open.missing })
+    this.counts.stored('logs', 'durable', open.stored)
+    return ticket
+  }
+
+  /** Where the records of a ticket stand, for the main thread, which delivers them. */
+  placeOf(ticket: Ticket): ThreadPlace | undefined {
+    const stored = this.#tickets.get(ticket)
+    if (stored === undefined || this.#own === undefined || stored.missing > 0) return undefined
+    return { directory: this.#own.path, start: stored.entry.start, end: stored.entry.end }
+  }
+
+  /** The main thread delivers the batch with a ticket. */
+  handOver(ticket: Ticket): void {
+    this.#tickets.delete(ticket)
+  }
+
+  /** Gives a batch of a worker thread the number by which it is known here. */
+  takeOver({ directory, start, end }: ThreadPlace): Ticket | undefined {
+    const name = directory.slice(this.#options.root.length + 1)
+    if (directory !== `${this.#options.root}/${name}` || !INSTANCE.test(name)) return undefined
+    const account = this.#threads.get(directory) ?? new ThreadAccount(directory)
+    this.#threads.set(directory, account)
+    const ticket = ++this.#lastTicket
+    this.#tickets.set(ticket, { ledger: account, entry: account.add(start, end), missing: 0 })
     return ticket
   }
 
@@ -160,10 +215,15 @@ export class Spool {
     this.#tickets.delete(ticket)
     const { ledger, entry, missing } = stored
     const verdict = judge(outcomes)
-    if (verdict.isSettled) {
-      if (missing === 0) this.#setAside(ledger, entry, verdict.refused)
+    // What is refused for good is set aside by who has the journal.
+    if (verdict.isSettled && !(ledger instanceof ThreadAccount && verdict.refused.length > 0)) {
+      if (missing === 0 && !(ledger instanceof ThreadAccount)) this.#setAside(ledger, entry, verdict.refused)
       this.#finish(ledger, entry)
       return missing === 0 ? verdict.counted : outcomes
+    }
+    if (isCut(stored)) {
+      this.#finish(ledger, entry)
+      return outcomes
     }
     this.#leave(ledger, entry)
     const reason = outcomes.find((outcome) => outcome.reason !== undefined)?.reason
@@ -175,6 +235,10 @@ export class Spool {
     const stored = this.#tickets.get(ticket)
     if (stored === undefined) return false
     this.#tickets.delete(ticket)
+    if (isCut(stored)) {
+      this.#finish(stored.ledger, stored.entry)
+      return false
+    }
     this.#leave(stored.ledger, stored.entry)
     return stored.missing === 0
   }
@@ -190,7 +254,8 @@ export class Spool {
       if (this.#write(ledger, scopes[scope] as EncodedHeader, bytes, from, end) === undefined) return false
     }
     ledger.add(start, ledger.journal.end, 'disk')
-    this.counts.stored(signal, records)
+    if (this.#unlooked >= LOOK_BYTES) this.#fit()
+    this.counts.stored(signal, 'ordinary', records)
     this.#replay.wake()
     return true
   }
@@ -202,6 +267,8 @@ export class Spool {
 
   /** The process may end: what has been delivered is acknowledged, and what is empty removed. */
   finish(): void {
+    this.#disk.settle()
+    if (this.#options.isThread) this.#hearDelivered()
     this.#acknowledge()
     this.counts.report()
     const own = this.#own
@@ -228,7 +295,6 @@ export class Spool {
       const frame = this.#writer.write(scope, bytes, start, end)
       const position = ledger.journal.append(frame)
       this.#unlooked += frame.length
-      if (this.#unlooked >= LOOK_BYTES) this.#fit()
       return position
     } catch (error) {
       this.#fail(error)
@@ -302,7 +368,8 @@ export class Spool {
   }
 
   /** What could not be sent waits where it is. */
-  #leave(ledger: Ledger, entry: Entry): void {
+  #leave(ledger: Ledger | ThreadAccount, entry: Entry): void {
+    if (ledger instanceof ThreadAccount) return // the thread has it, or who takes over from it
     ledger.wasTried = true
     entry.state = 'disk'
     entry.retryAt = performance.now() + this.#times.retry
@@ -340,7 +407,14 @@ export class Spool {
     return to - from
   }
 
-  #finish(ledger: Ledger, entry: Entry): void {
+  #hearDelivered(): void {
+    const own = this.#own
+    if (own === undefined) return
+    own.ledger('durable').finishUpTo(readAcked(own.path))
+    this.#acknowledge()
+  }
+
+  #finish(ledger: Ledger | ThreadAccount, entry: Entry): void {
     ledger.finish(entry)
     this.#acknowledging ??= setTimeout(() => this.#acknowledge(), this.#times.acknowledge).unref()
   }
@@ -355,6 +429,7 @@ export class Spool {
         this.#fail(error)
       }
     }
+    for (const [directory, account] of this.#threads) if (!account.acknowledge()) this.#threads.delete(directory)
     this.#adoption.release()
   }
 
@@ -365,8 +440,17 @@ export class Spool {
   }
 
   #discardOld(): void {
-    discardOld(this.#ledgers, this.#options.maxAgeMillis, this.counts)
+    try {
+      discardOld(this.#ledgers, this.#options.maxAgeMillis, this.counts)
+    } catch (error) {
+      this.#tell(`The spool cannot be read. ${messageOf(error)}`)
+    }
   }
+}
+
+/** Whether the disk, being full, has not kept all of a batch until memory let go of it. */
+function isCut({ ledger, entry }: Stored): boolean {
+  return ledger instanceof Ledger && ledger.isCut(entry)
 }
 
 function messageOf(error: unknown): string {
@@ -375,7 +459,7 @@ function messageOf(error: unknown): string {
 
 /** A batch that is on disk. */
 interface Stored {
-  readonly ledger: Ledger
+  readonly ledger: Ledger | ThreadAccount
   readonly entry: Entry
   /** Records of it that are not. */
   readonly missing: number
@@ -385,5 +469,6 @@ interface OpenRecords {
   readonly ledger: Ledger | undefined
   readonly start: number
   end: number
+  stored: number
   missing: number
 }

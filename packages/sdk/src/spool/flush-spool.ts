@@ -1,0 +1,234 @@
+import type { EncodedHeader } from '@plutus/otlp'
+import { loadBuiltin } from '../delivery/builtins.ts'
+import type { ExportTarget } from '../delivery/exporter.ts'
+import { createLocalSender } from '../delivery/local-sender.ts'
+import type { Outcome } from '../delivery/losses.ts'
+import type { PackedBatch } from '../delivery/packed-batch.ts'
+import { findParts, judgeOwner } from './inspect-spool.ts'
+import { LEASE_TIMES, LeaseWatch, readLease } from './lease.ts'
+import type { LeaseTimes } from './lease.ts'
+import type { Entry, Ledger } from './ledger.ts'
+import { closeAdopted, INSTANCE, openAdopted, OwnDirectory, takeDirectory } from './own-directory.ts'
+import type { AdoptedDirectory } from './own-directory.ts'
+import { judge } from './verdict.ts'
+
+/** How a spool is flushed. */
+export interface FlushOptions {
+  /** A spool, the part of one process in it, or a directory with several spools. */
+  readonly path: string
+  /** Keys of 32 bytes that may decrypt it; the first encrypts what is set aside. */
+  readonly keys: readonly Uint8Array[]
+  /** Where to, and how long to try. */
+  readonly targets: readonly ExportTarget[]
+  readonly userAgent: string
+  /** Whether to send also what an endpoint has refused before. @defaultValue false */
+  readonly withRefused?: boolean
+  readonly onProgress?: (progress: FlushProgress) => void
+  /** Is told, as a line, why something does not go on. */
+  readonly warn: (line: string) => void
+  /** @defaultValue what is right for services */
+  readonly times?: LeaseTimes
+}
+
+/** How far a flush is. */
+export interface FlushProgress {
+  /** `watching` directories of which it is not known whether their owner lives, or `sending`. */
+  readonly step: 'watching' | 'sending'
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
+/** What a flush has done. */
+export interface FlushResult {
+  /** Records that the endpoint took. */
+  readonly delivered: number
+  /** Records that it refuses for good; those of durable classes are kept. */
+  readonly refused: number
+  /** Parts with something left that could not be sent. */
+  readonly left: readonly string[]
+  /** Parts that were not touched, since their owner lives and sends them itself. */
+  readonly alive: readonly string[]
+}
+
+/**
+ * Sends what dead processes left, in its order, and removes what has arrived. Parts are taken over as a service would:
+ * of several who try one gets each, and what is not sent is left to the next one.
+ *
+ * @throws if the directory cannot be read.
+ */
+export async function flushSpools(options: FlushOptions): Promise<FlushResult> {
+  const { dirname, basename } = loadBuiltin('node:path')
+  const chosen = findParts(options.path).filter((part) => !INSTANCE.test(basename(dirname(part))))
+  const results: FlushResult[] = []
+  for (const root of new Set(chosen.map((part) => dirname(part)))) {
+    const names = chosen.filter((part) => dirname(part) === root).map((part) => basename(part))
+    results.push(await new Flush(root, options).run(names))
+  }
+  return {
+    delivered: results.reduce((sum, { delivered }) => sum + delivered, 0),
+    refused: results.reduce((sum, { refused }) => sum + refused, 0),
+    left: results.flatMap(({ left }) => left),
+    alive: results.flatMap(({ alive }) => alive),
+  }
+}
+
+/** Flushes the parts of one spool. */
+class Flush {
+  readonly #root: string
+  readonly #options: FlushOptions
+  readonly #waiting = new Map<number, (outcomes: readonly Outcome[]) => void>()
+  readonly #sender: ReturnType<typeof createLocalSender>
+  #own: OwnDirectory | undefined
+  #lastId = 0
+  #delivered = 0
+  #refused = 0
+  #doneBytes = 0
+  #totalBytes = 0
+
+  constructor(root: string, options: FlushOptions) {
+    this.#root = root
+    this.#options = options
+    const { targets, userAgent, warn } = options
+    this.#sender = createLocalSender({ targets, userAgent, resource: new Uint8Array(0) }, warn, {
+      onDone: (id, outcomes) => {
+        this.#waiting.get(id)?.(outcomes)
+        this.#waiting.delete(id)
+      },
+      onSuccess: () => {},
+      onFailure: () => {},
+      onGiveUp: () => {},
+    })
+  }
+
+  async run(names: readonly string[]): Promise<FlushResult> {
+    const { dead, alive } = await this.#judge(names)
+    const adopted = this.#take(dead)
+    const left: string[] = []
+    try {
+      this.#totalBytes = adopted.flatMap(({ ledgers }) => ledgers).reduce((sum, ledger) => sum + sizeOf(ledger), 0)
+      for (const directory of adopted) if (!(await this.#send(directory))) left.push(this.#giveBack(directory))
+    } finally {
+      this.#own?.close()
+    }
+    const paths = alive.map((name) => `${this.#root}/${name}`)
+    return { delivered: this.#delivered, refused: this.#refused, left, alive: paths }
+  }
+
+  /** Tells the dead from the living, some of them by watching for a while. */
+  async #judge(names: readonly string[]): Promise<{ readonly dead: readonly string[]; readonly alive: string[] }> {
+    const times = this.#options.times ?? LEASE_TIMES
+    const watch = new LeaseWatch(times)
+    const dead: string[] = []
+    const alive: string[] = []
+    let unknown = [...names]
+    for (;;) {
+      unknown = unknown.filter((name) => {
+        const path = `${this.#root}/${name}`
+        const owner = judgeOwner(path)
+        const fate = owner === 'unknown' ? watch.look(name, readLease(path)) : owner
+        if (fate === 'dead' || fate === 'gone') dead.push(name)
+        else if (fate === 'alive') alive.push(name)
+        return fate === 'silent'
+      })
+      if (unknown.length === 0) return { dead: dead.sort(), alive }
+      this.#progress('watching')
+      await new Promise((resolve) => setTimeout(resolve, times.renew))
+    }
+  }
+
+  #take(names: readonly string[]): AdoptedDirectory[] {
+    if (names.length === 0) return []
+    const { keys, warn } = this.#options
+    const own = this.#openOwn()
+    const journals = { sync: 'interval' as const, keys }
+    const tell = (error: unknown): void => warn(error instanceof Error ? error.message : 'a journal cannot be opened')
+    return names.flatMap((name) => {
+      const path = takeDirectory(this.#root, name, own.path, readLease(`${this.#root}/${name}`))
+      return path === undefined ? [] : [openAdopted(path, journals, tell)]
+    })
+  }
+
+  /** A directory of its own keeps what was taken from others who would take it too. */
+  #openOwn(resource: EncodedHeader = new Uint8Array(0)): OwnDirectory {
+    this.#own ??= new OwnDirectory({
+      root: this.#root,
+      isThread: false,
+      resource: () => resource,
+      journals: { sync: 'interval', keys: this.#options.keys },
+      times: this.#options.times ?? LEASE_TIMES,
+      onLost: () => {},
+    })
+    return this.#own
+  }
+
+  /** Sends a directory; says whether nothing of it is left. */
+  async #send(directory: AdoptedDirectory): Promise<boolean> {
+    for (const ledger of directory.ledgers) {
+      if (ledger.kind === 'refused' && this.#options.withRefused !== true) continue
+      if (!(await this.#sendLedger(ledger))) break
+    }
+    return closeAdopted(directory)
+  }
+
+  async #sendLedger(ledger: Ledger): Promise<boolean> {
+    for (let next = ledger.next(performance.now()); next !== undefined; next = ledger.next(performance.now())) {
+      const { entry, batch } = next
+      const verdict = judge(await this.#bring(batch))
+      const refused = verdict.refused.reduce((sum, [from, to]) => sum + to - from, 0)
+      // What is refused a second time stays where it is.
+      if (!verdict.isSettled || (refused > 0 && ledger.kind === 'refused')) {
+        entry.state = 'disk'
+        return false
+      }
+      this.#setAside(ledger, entry, batch, verdict.refused)
+      this.#delivered += verdict.counted.reduce(
+        (sum, { reason, count }) => (reason === undefined ? sum + count : sum),
+        0,
+      )
+      this.#refused += refused
+      this.#doneBytes += entry.end - entry.start
+      ledger.finish(entry)
+      ledger.acknowledge()
+      this.#progress('sending')
+    }
+    return ledger.isDone
+  }
+
+  #bring(batch: PackedBatch): Promise<readonly Outcome[]> {
+    return new Promise((resolve) => {
+      const id = ++this.#lastId
+      this.#waiting.set(id, resolve)
+      this.#sender.send({ id, batch, size: batch.bytes.length })
+    })
+  }
+
+  /** Keeps durable records that the endpoint refuses for good where somebody can look at them. */
+  #setAside(ledger: Ledger, entry: Entry, batch: PackedBatch, refused: readonly (readonly [number, number])[]): void {
+    if (refused.length === 0 || ledger.kind !== 'durable') return
+    const target = this.#openOwn(batch.resource).ledger('refused')
+    let at = 0
+    for (const { bytes } of ledger.framesOf(entry)) {
+      if (refused.some(([from, to]) => at >= from && at < to)) target.journal.append(bytes)
+      at++ // of a durable journal each frame is one record
+    }
+  }
+
+  /** Puts a part back where the next process of its service finds it. */
+  #giveBack({ path }: AdoptedDirectory): string {
+    const { basename } = loadBuiltin('node:path')
+    const place = `${this.#root}/${basename(path)}`
+    loadBuiltin('node:fs').renameSync(path, place)
+    return place
+  }
+
+  #progress(step: FlushProgress['step']): void {
+    this.#options.onProgress?.({ step, doneBytes: this.#doneBytes, totalBytes: this.#totalBytes })
+  }
+}
+
+function sizeOf({ journal }: Ledger): number {
+  return journal.end - journal.acknowledged
+}
+
+// As Node made it: a test of the application may replace it.
+const { setTimeout } = globalThis

@@ -1,0 +1,344 @@
+import * as fs from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { NODE_FILES } from '@plutus/journal'
+import { expect, it, vi } from 'vitest'
+import { crash, createFolder, createSpoolRig } from './spool-rig.test.helper.ts'
+import type { SpoolRig } from './spool-rig.test.helper.ts'
+import type { SpoolOptions } from './spool.ts'
+
+function start(root: string, options: Partial<SpoolOptions> = {}): SpoolRig {
+  const rig = createSpoolRig({ root, ...options })
+  rig.spool.begin()
+  return rig
+}
+
+it('delivers after a kill what was recorded and not delivered, in its order', async () => {
+  const rig = createSpoolRig()
+  rig.record('a', 'b')
+  rig.record('c')
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent).toEqual([['a', 'b', 'c']]))
+  await vi.waitFor(() => expect(next.metrics).toEqual({ 'replayed logs': 3 }))
+  next.spool.finish()
+  expect(next.names).toEqual([])
+})
+
+it('does not deliver again what was acknowledged before the kill', async () => {
+  const rig = createSpoolRig()
+  const [first, second] = [rig.record('a'), rig.record('b')]
+  rig.record('c')
+  expect(rig.spool.settle(first as number, [{ count: 1 }])).toEqual([{ count: 1 }])
+  // Refused in a partial success: counted, and not sent again either.
+  const rejected = [{ reason: 'rejected', count: 1 }] as const
+  expect(rig.spool.settle(second as number, rejected)).toEqual(rejected)
+  rig.spool.finish()
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent).toEqual([['c']]))
+})
+
+it('does not acknowledge a batch before those in front of it', async () => {
+  const rig = createSpoolRig()
+  rig.record('a')
+  const second = rig.record('b') as number
+  rig.spool.settle(second, [{ count: 1 }])
+  rig.spool.finish()
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent.flat()).toEqual(['a', 'b']))
+})
+
+it('sends by itself what could not be sent at once, and counts nothing of it as lost', async () => {
+  const rig = createSpoolRig()
+  const ticket = rig.record('a', 'b') as number
+  expect(rig.spool.settle(ticket, [{ reason: 'unreachable', count: 2 }])).toEqual([])
+  await vi.waitFor(() => expect(rig.sent).toEqual([['a', 'b']]))
+  expect(rig.lines).toEqual([])
+})
+
+it('sends from disk what memory let go of', async () => {
+  const rig = createSpoolRig()
+  const ticket = rig.record('a', 'b') as number
+  expect([rig.spool.release(ticket), rig.spool.release(ticket)]).toEqual([true, false])
+  await vi.waitFor(() => expect(rig.sent).toEqual([['a', 'b']]))
+})
+
+it('keeps ordinary records and spans, and sends them when nothing else waits', async () => {
+  const rig = createSpoolRig()
+  rig.isBusy = true
+  expect([rig.spool.keep(rig.batch('logs', 'a')), rig.spool.keep(rig.batch('traces', 'x', 'y'))]).toEqual([true, true])
+  expect(rig.spool.keep({ ...rig.batch('logs', 'a'), signal: 'metrics' })).toBe(false)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(rig.sent).toEqual([])
+  rig.isBusy = false
+  await vi.waitFor(() => expect(new Set(rig.sent.flat())).toEqual(new Set(['2 spans', 'a'])))
+  expect(rig.metrics).toMatchObject({ 'stored logs ordinary': 1, 'stored traces ordinary': 2 })
+})
+
+it('tries again, in order, where sending from disk fails, and after another kill too', async () => {
+  const rig = createSpoolRig()
+  rig.record('a')
+  const next = start(crash(rig))
+  let fails = 3
+  next.answer = ({ records }) => (fails-- > 0 ? [{ reason: 'timeout', count: records }] : new Promise<never>(() => {}))
+  await vi.waitFor(() => expect(next.sent).toEqual([['a'], ['a'], ['a'], ['a']]))
+  next.record('b')
+  const third = start(crash(next))
+  // The directory that the second had taken over is found in its own.
+  await vi.waitFor(() => expect(third.sent.flat().sort()).toEqual(['a', 'b']))
+})
+
+it('sets aside, for people, the records that are refused for good, and sends the others', async () => {
+  const rig = createSpoolRig()
+  const ticket = rig.record('a', 'b', 'c', 'd') as number
+  const outcomes = [{ count: 2 }, { reason: 'refused', count: 2, isForGood: true }] as const
+  expect(rig.spool.settle(ticket, outcomes)).toEqual([{ count: 2 }])
+  expect(rig.lines).toEqual([expect.stringMatching(/^The endpoint refuses records .*plutus spool ls/)])
+  expect(rig.metrics).toMatchObject({ refused: 2 })
+  rig.spool.finish()
+  const [name = ''] = rig.names
+  const file = readdirSync(join(rig.root, name, 'refused'))[0] ?? ''
+  const text = readFileSync(join(rig.root, name, 'refused', file), 'latin1')
+  expect(['a', 'b', 'c', 'd'].map((body) => text.includes(`\n\u0001${body}`))).toEqual([false, false, true, true])
+  // They are kept by later processes too, and never sent.
+  const next = start(crash(rig))
+  next.record('e')
+  await vi.waitFor(() =>
+    expect(next.names.some((each) => existsSync(join(next.root, each, name, 'refused')))).toBe(true),
+  )
+  expect(next.sent).toEqual([])
+})
+
+it('drops the oldest ordinary records first and durable ones last, and tells each loss by its class', async () => {
+  const rig = createSpoolRig({ maxBytes: 1_000_000 })
+  rig.isBusy = true
+  const big = 'x'.repeat(20_000)
+  const bodies = (prefix: string): string[] => Array.from({ length: 13 }, (_, i) => `${prefix}${i}${big}`)
+  let lost = 0
+  const release = (prefix: string): void => {
+    if (!rig.spool.release(rig.record(...bodies(prefix)) as number)) lost += 13 // the pipeline counts it
+  }
+  for (const prefix of ['a', 'b']) release(prefix)
+  for (const prefix of ['c', 'd', 'e']) rig.spool.keep(rig.batch('logs', ...bodies(prefix)))
+  expect(rig.spool.state.bytes).toBeLessThan(1_000_000)
+  expect(rig.metrics['dropped application full']).toBeGreaterThan(0)
+  expect(rig.metrics['dropped payment full']).toBeUndefined()
+  for (const prefix of ['f', 'g', 'h']) release(prefix)
+  expect(rig.metrics['dropped payment full']).toBeGreaterThan(0)
+  rig.spool.finish()
+  expect(rig.lines).toEqual([
+    expect.stringMatching(
+      /^Records on disk lost: application \d+ \(no more room.*PLUTUS_SPOOL_MAX_BYTES\), payment \d+/,
+    ),
+  ])
+  // What is lost is counted, and nothing else is lost.
+  rig.isBusy = false
+  const all =
+    8 * 13 - lost - (rig.metrics['dropped application full'] ?? 0) - (rig.metrics['dropped payment full'] ?? 0)
+  await vi.waitFor(() => expect(rig.sent.flat()).toHaveLength(all))
+})
+
+it('does not count as lost what it drops and memory still has', () => {
+  const rig = createSpoolRig({ maxBytes: 300_000 })
+  const big = 'x'.repeat(20_000)
+  for (let i = 0; i < 30; i++) rig.record(big)
+  expect(rig.metrics).not.toHaveProperty(['dropped payment full'])
+})
+
+it('gives up what is too old and cannot be delivered, but nothing that was not tried', async () => {
+  const rig = createSpoolRig()
+  rig.record('a')
+  const root = crash(rig)
+  // However wrong its clock is: everything seems to be a year old.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 365 * 86_400_000 })
+  try {
+    const next = start(root, { maxAgeMillis: 48 * 3_600_000 })
+    await vi.waitFor(() => expect(next.sent).toEqual([['a']]))
+    expect(next.metrics).toEqual({ 'replayed logs': 1 })
+
+    const other = createSpoolRig()
+    other.record('b')
+    const third = start(crash(other), { maxAgeMillis: -400 * 86_400_000 })
+    third.answer = ({ records }) => [{ reason: 'unreachable', count: records }]
+    await vi.waitFor(() => expect(third.metrics).toEqual({ 'dropped payment age': 1 }))
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+it('writes nothing before there is something to keep', () => {
+  const rig = start(join(createFolder(), 'spool'))
+  rig.spool.finish()
+  expect(existsSync(rig.root)).toBe(false)
+})
+
+it('makes directories and files that nobody else can read', () => {
+  const rig = createSpoolRig()
+  rig.record('a')
+  rig.spool.keep(rig.batch('logs', 'b'))
+  const modes = (folder: string): string[] =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => {
+      const mode = fs.statSync(join(entry.parentPath, entry.name)).mode & 0o777
+      return `${entry.isDirectory() ? 'directory' : 'file'} ${mode.toString(8)}`
+    })
+  expect([...new Set([...modes(rig.root), ...modes(join(rig.root, '..'))])].sort()).toEqual([
+    'directory 700',
+    'file 600',
+  ])
+})
+
+const FAULTS: readonly [string, (root: string) => void, RegExp][] = [
+  ['a link', (root) => symlinkSync(createFolder(), root), /symbolic link/],
+  ['a file', (root) => fs.writeFileSync(root, ''), /no directory/],
+  [
+    'open to others',
+    (root) => {
+      mkdirSync(root, { mode: 0o755 })
+      chmodSync(root, 0o755)
+    },
+    /open to other users \(mode 0755/,
+  ],
+  ['below a file', (root) => fs.writeFileSync(join(root, '..'), ''), /cannot be made \(ENOTDIR\)/],
+]
+
+it.runIf(process.platform !== 'win32').each(FAULTS)(
+  'tells once that a directory is %s, and runs on in memory',
+  (_what, prepare, why) => {
+    const above = join(createFolder(), 'above')
+    const root = join(above, 'spool')
+    if (!String(why).includes('ENOTDIR')) mkdirSync(above)
+    prepare(root)
+    const rig = createSpoolRig({ root })
+    for (let i = 0; i < 3; i++) expect(rig.record('a')).toBeUndefined()
+    expect(rig.spool.keep(rig.batch('logs', 'a'))).toBe(false)
+    expect(rig.lines).toEqual([expect.stringMatching(why)])
+    expect(rig.lines[0]).toMatch(/^Unsent telemetry is kept in memory only, see PLUTUS_SPOOL_DIR\. /)
+  },
+)
+
+it('belongs to nobody else: a directory of another user is left alone', () => {
+  const root = join(createFolder(), 'spool')
+  mkdirSync(root, { mode: 0o700 })
+  const own = process.geteuid?.() ?? 0
+  const geteuid = vi.spyOn(process, 'geteuid').mockReturnValue(own + 1)
+  const rig = createSpoolRig({ root })
+  rig.record('a')
+  geteuid.mockRestore()
+  expect(rig.lines).toEqual([expect.stringMatching(/belongs to another user/)])
+})
+
+it.each([
+  ['ENOSPC', /ENOSPC.*Make room/s],
+  ['EROFS', /EROFS/],
+  ['EIO', /EIO/],
+])('tells once that a disk fails with %s, keeps on in memory, and writes again when it can', async (code, why) => {
+  let isBroken = false
+  const writeSync = ((...args: Parameters<typeof fs.writeSync>) => {
+    if (isBroken) throw Object.assign(new Error(code), { code })
+    return fs.writeSync(...args)
+  }) as typeof fs.writeSync
+  const rig = createSpoolRig({ files: { ...NODE_FILES, writeSync } })
+  const first = rig.record('a') as number
+  isBroken = true
+  const [second, third] = [rig.record('b'), rig.record('c')]
+  expect([second, third]).toEqual([undefined, undefined])
+  expect(rig.lines).toEqual([expect.stringMatching(why)])
+  // What memory has and the disk has not is counted as it would be without a spool.
+  expect(rig.spool.settle(first, [{ reason: 'unreachable', count: 1 }])).toEqual([])
+  isBroken = false
+  await vi.waitFor(() => expect(rig.record('d')).toBeDefined())
+  expect(rig.lines).toHaveLength(1)
+})
+
+it('makes another directory when its own is removed, and says so', async () => {
+  const rig = createSpoolRig()
+  rig.record('a')
+  rmSync(rig.root, { recursive: true })
+  await vi.waitFor(() => expect(rig.lines).toEqual([expect.stringMatching(/directory of the spool is gone/)]))
+  const ticket = rig.record('b') as number
+  expect(rig.names).toHaveLength(1)
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent).toEqual([['b']]))
+  expect(rig.spool.settle(ticket, [{ count: 1 }])).toEqual([{ count: 1 }])
+})
+
+it('reads what a process with a key has written only with that key', async () => {
+  const key = crypto.getRandomValues(new Uint8Array(32))
+  const rig = createSpoolRig({ keys: [key] })
+  rig.record('unmistakable')
+  const root = crash(rig)
+  const bytes = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+  expect(bytes.some((text) => text.includes('unmistakable'))).toBe(false)
+  const without = start(root)
+  await vi.waitFor(() => expect(without.names).toHaveLength(1))
+  expect(without.sent).toEqual([])
+  const other = crypto.getRandomValues(new Uint8Array(32))
+  const next = start(crash(without), { keys: [other, key] })
+  await vi.waitFor(() => expect(next.sent).toEqual([['unmistakable']]))
+})
+
+it.each([
+  ['before its first record', 1],
+  ['in the middle of a record', 300],
+])('delivers what stands before a damaged byte, sets the rest aside and tells it: %s', async (_where, fromEnd) => {
+  const rig = createSpoolRig()
+  for (const body of ['a', 'b', 'c', 'd', 'e']) rig.record(`${body}${'x'.repeat(200)}`)
+  const root = crash(rig)
+  const [name = ''] = readdirSync(root)
+  const folder = join(root, name, 'durable')
+  const file = join(folder, readdirSync(folder).find((each) => each.endsWith('.segment')) ?? '')
+  const bytes = readFileSync(file)
+  const at = bytes.length - fromEnd
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  fs.writeFileSync(file, bytes)
+  const next = start(root)
+  await vi.waitFor(() => expect(next.sent.flat().length).toBeGreaterThan(0))
+  await vi.waitFor(() => expect(next.metrics['dropped unknown damaged']).toBeGreaterThan(0))
+  const delivered = next.sent.flat().map((body) => body[0])
+  expect(['a', 'b', 'c', 'd', 'e'].slice(0, delivered.length)).toEqual(delivered)
+  expect(delivered.length + (next.metrics['dropped unknown damaged'] ?? 0)).toBe(5)
+  expect(next.lines[0]).toMatch(/bytes of the spool are damaged and were set aside/)
+})
+
+it('lets the main thread deliver what a thread has written, and tells the thread', async () => {
+  const root = join(createFolder(), 'spool')
+  const thread = start(root, { isThread: true })
+  const main = createSpoolRig({ root })
+  main.record('own')
+  const places = ['a', 'b'].map((body) => thread.spool.placeOf(thread.record(body) as number))
+  const tickets = places.map((place) => main.spool.takeOver(place as NonNullable<typeof place>) as number)
+  main.spool.settle(tickets[1] as number, [{ count: 1 }])
+  main.spool.finish()
+  const early = start(crash(thread))
+  await vi.waitFor(() => expect(early.sent.flat().sort()).toEqual(['a', 'b', 'own']))
+  main.spool.settle(tickets[0] as number, [{ count: 1 }])
+  main.spool.finish()
+  const late = start(crash(thread))
+  await vi.waitFor(() => expect(late.sent.flat()).toEqual(['own']))
+  await vi.waitFor(() => {
+    thread.spool.finish()
+    expect(thread.names).toHaveLength(1) // that of the main thread
+  })
+})
+
+it('takes no place from a thread that is not in its own directory', () => {
+  const rig = createSpoolRig()
+  expect(rig.spool.takeOver({ directory: '/tmp/elsewhere', start: 0, end: 1 })).toBeUndefined()
+  expect(rig.spool.takeOver({ directory: `${rig.root}/../x`, start: 0, end: 1 })).toBeUndefined()
+})
+
+it('writes to no directory that somebody took while it was stopped', async () => {
+  const rig = createSpoolRig({
+    times: { renew: 1e9, trust: 0, dead: 1e9, acknowledge: 1, retry: 5, mend: 20, scan: 1e9 },
+  })
+  rig.record('a')
+  const [name = ''] = rig.names
+  const taken = join(createFolder(), name)
+  renameSync(join(rig.root, name), taken)
+  rig.record('b')
+  expect(rig.names).toHaveLength(1)
+  expect(rig.names).not.toEqual([name])
+  const file = readdirSync(join(taken, 'durable')).find((each) => each.endsWith('.segment'))
+  expect(readFileSync(join(taken, 'durable', file ?? ''), 'latin1')).not.toContain('\u0001b')
+})
