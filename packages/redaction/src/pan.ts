@@ -9,6 +9,13 @@ export interface PanMaskerOptions {
 
 const MIN_DIGITS = 13
 const MAX_DIGITS = 19
+const PREFIX_DIGITS = 4
+const ONLY_15 = 1 << 15
+const ONLY_16 = 1 << 16
+const VISA_LENGTHS = (1 << 13) | (1 << 16) | (1 << 19)
+const FROM_13 = lengthsFrom(13)
+const FROM_14 = lengthsFrom(14)
+const FROM_16 = lengthsFrom(16)
 const SEPARATOR = /([ .+-])/
 const SEPARATORS = /[ .+-]/g
 // Ids that are made of hexadecimal digits by chance hold a number of every kind. Bounded, hence linear.
@@ -47,24 +54,29 @@ export function createPanMasker(options: PanMaskerOptions = {}): (text: string) 
   }
   const maskGroups = (run: string, start: number, text: string, follows: boolean): string => {
     const parts = run.split(SEPARATOR) // digits at even indexes, separators at odd ones
+    const digits = digitsOf(run)
     let masked = ''
     let position = start
+    let from = 0 // of the digits
     // What was masked before ends in digits of its own, which begin no other number.
     let at = follows ? 2 : 0
     if (at > 0) {
       masked = `${parts[0]}${parts[1] ?? ''}`
       position += masked.length
+      from = (parts[0] as string).length
     }
     while (at < parts.length) {
-      const found = panAt(parts, at)
-      let end = found?.[1] ?? at + 1
-      let taken = parts.slice(at, end).join('')
-      if (found !== undefined && !isFraction(parts, at, end) && !isOther(text, position, taken, found[0])) {
-        masked += `****${lastOf(found[0])}`
+      let end = panEnd(parts, at, digits, from)
+      let taken = end === -1 ? '' : parts.slice(at, end).join('')
+      const pan = digitsOf(taken)
+      if (end !== -1 && !isFraction(parts, at, end) && !isOther(text, position, taken, pan)) {
+        masked += `****${lastOf(pan)}`
+        from += pan.length
       } else {
         end = at + 1
         taken = parts[at] as string
         masked += taken
+        from += taken.length
       }
       masked += parts[end] ?? ''
       position += taken.length + (parts[end]?.length ?? 0)
@@ -137,9 +149,14 @@ function isSeparator(code: number): boolean {
 
 /** Whether digits alone are a card number: their count, the issuer's range and the Luhn check are right. */
 export function isPan(digits: string): boolean {
-  if (!isIssued(digits)) return false
+  const { length } = digits
+  if (length < MIN_DIGITS || length > MAX_DIGITS) return false
+  return isOneOf(lengthsIssued(digits, 0), length) && passesLuhn(digits, 0, length)
+}
+
+function passesLuhn(digits: string, from: number, end: number): boolean {
   let sum = 0
-  for (let i = digits.length - 1, twice = false; i >= 0; i--, twice = !twice) {
+  for (let i = end - 1, twice = false; i >= from; i--, twice = !twice) {
     const digit = digits.charCodeAt(i) - 48
     sum += twice ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit
   }
@@ -157,13 +174,15 @@ function quoted(masked: string, start: number, text: string): string {
   return quote + masked + quote
 }
 
-/** Finds the longest PAN whose first group is `parts[first]`; `end` is the index after its last group. */
-function panAt(parts: readonly string[], first: number): [pan: string, end: number] | undefined {
-  let digits = ''
-  let found: [pan: string, end: number] | undefined
-  for (let i = first; i < parts.length && digits.length < MAX_DIGITS; i += 2) {
-    digits += parts[i]
-    if (isPan(digits)) found = [digits, i + 1]
+/** The index after the last group of the longest PAN whose first is `parts[first]`, at `from` of the digits; -1 if there is none. */
+function panEnd(parts: readonly string[], first: number, digits: string, from: number): number {
+  const lengths = lengthsIssued(digits, from)
+  let found = -1
+  if (lengths === 0) return found
+  let length = 0
+  for (let i = first; i < parts.length && length < MAX_DIGITS; i += 2) {
+    length += (parts[i] as string).length
+    if (length <= MAX_DIGITS && isOneOf(lengths, length) && passesLuhn(digits, from, from + length)) found = i + 1
   }
   return found
 }
@@ -192,32 +211,42 @@ function isIdChar(code: number): boolean {
   return (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46) || code === 0x2d
 }
 
-/** Whether an issuer has numbers of this length that start so; the ranges are those that the schemes publish. */
-function isIssued(digits: string): boolean {
-  const { length } = digits
-  if (length < MIN_DIGITS || length > MAX_DIGITS) return false
-  const four = Number(digits.slice(0, 4))
+/**
+ * The lengths, as bits, that numbers have whose issuer gives them the beginning at `from`; the ranges are those that the schemes
+ * publish.
+ */
+function lengthsIssued(digits: string, from: number): number {
+  const four = Number(digits.slice(from, from + PREFIX_DIGITS))
   const two = Math.floor(four / 100)
   switch (Math.floor(two / 10)) {
     case 1: // UATP. Unix times in milliseconds, micro- and nanoseconds have other lengths.
-      return length === 15
+      return ONLY_15
     case 2: // Mastercard, Mir
-      return (four >= 2221 && four <= 2720 && length === 16) || (four >= 2200 && four <= 2204 && length >= 16)
+      return four >= 2221 && four <= 2720 ? ONLY_16 : four >= 2200 && four <= 2204 ? FROM_16 : 0
     case 3: // American Express, JCB and RuPay, Diners Club
-      if (two === 34 || two === 37) return length === 15
-      if (two === 35) return length >= 16
-      return (two === 30 || two === 36 || two >= 38) && length >= 14
+      if (two === 34 || two === 37) return ONLY_15
+      if (two === 35) return FROM_16
+      return two === 30 || two === 36 || two >= 38 ? FROM_14 : 0
     case 4: // Visa
-      return length === 13 || length === 16 || length === 19
+      return VISA_LENGTHS
     case 5: // Mastercard; Maestro, Dankort, Verve, Elo
-      return two >= 51 && two <= 55 ? length === 16 : two !== 59
+      return two >= 51 && two <= 55 ? ONLY_16 : two !== 59 ? FROM_13 : 0
     case 6: // Discover, UnionPay, RuPay, Hipercard; Maestro
-      return two === 60 || two === 62 || two === 64 || two === 65 ? length >= 16 : true
+      return two === 60 || two === 62 || two === 64 || two === 65 ? FROM_16 : FROM_13
     case 8: // RuPay, UnionPay, Uzcard
-      return (two === 81 || two === 82 || four === 8600) && length >= 16
+      return two === 81 || two === 82 || four === 8600 ? FROM_16 : 0
     case 9: // Troy, Napas, Humo
-      return (four === 9792 || four === 9704 || four === 9860) && length >= 16
+      return four === 9792 || four === 9704 || four === 9860 ? FROM_16 : 0
     default:
-      return false
+      return 0
   }
+}
+
+function isOneOf(lengths: number, length: number): boolean {
+  return ((lengths >> length) & 1) === 1
+}
+
+/** Lengths from `least` to the greatest, as bits. */
+function lengthsFrom(least: number): number {
+  return (2 << MAX_DIGITS) - (1 << least)
 }

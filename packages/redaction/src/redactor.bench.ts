@@ -8,15 +8,35 @@ interface Result {
   readonly median: number
 }
 
-const PROGRAM = fileURLToPath(new URL('redactor.bench.program.ts', import.meta.url))
+/** A hostile text of 512 Ki characters, and how much longer it takes than half of it. */
+interface Doubling {
+  readonly piece: string
+  readonly millis: number
+  readonly ratio: number
+}
+
+// In processes of their own: what vitest does to modules would be measured with them.
+const run = (program: string): unknown =>
+  JSON.parse(
+    execFileSync(process.execPath, ['--no-warnings', fileURLToPath(new URL(program, import.meta.url))], {
+      encoding: 'utf8',
+    }),
+  )
 
 it('redacts records and texts, beside redactors of paths', () => {
-  // In a process of its own: what vitest does to modules would be measured with it.
-  const output = execFileSync(process.execPath, ['--no-warnings', PROGRAM], { encoding: 'utf8' })
-  const results = JSON.parse(output) as Result[]
+  const results = run('redactor.bench.program.ts') as Result[]
   const lines = results.map(
     ({ name, fastest, median }) => `${name.padEnd(64)}${`${fastest} ns`.padStart(10)}${`${median} ns`.padStart(10)}`,
   )
   process.stdout.write(`${''.padEnd(64)}${'fastest'.padStart(10)}${'median'.padStart(10)}\n${lines.join('\n')}\n`)
+  expect(results.length).toBeGreaterThan(0)
+})
+
+it('takes twice the time for twice the text, hostile as it may be', () => {
+  const results = run('doubling.bench.program.ts') as Doubling[]
+  const tell = (what: string, { piece, millis, ratio }: Doubling): void =>
+    void process.stdout.write(`${what} ${JSON.stringify(piece)}: ${millis.toFixed(1)} ms, ${ratio.toFixed(2)} x half\n`)
+  for (const result of results.toSorted((a, b) => b.ratio - a.ratio).slice(0, 3)) tell('steepest', result)
+  for (const result of results.toSorted((a, b) => b.millis - a.millis).slice(0, 3)) tell('slowest', result)
   expect(results.length).toBeGreaterThan(0)
 })
