@@ -1,9 +1,13 @@
-import { END_NODES } from '@plutus/test-kit'
+import { END_NODES, isFull } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { only, runBoth } from '../src/run-both.ts'
 import { programFile } from './program-file.ts'
 
-const cases = END_NODES.flatMap((node) => ['plutus', 'upstream'].map((engine) => [node.label, engine, node] as const))
+const cases = END_NODES.flatMap((node) =>
+  ['plutus', 'upstream']
+    .filter((engine) => isFull || engine === 'plutus' || node === END_NODES.at(-1))
+    .map((engine) => [node.label, engine, node] as const),
+)
 
 it.each(cases)(
   'has every framework treat hand-made requests as it does without the hook on Node %s (engine %s)',
