@@ -1,3 +1,4 @@
+import { maskRedisCommand } from './redis-command.ts'
 import { MAX_STATEMENT_CHARS, maskSql } from './sql.ts'
 
 const SQL_WORDS = new Set(
@@ -14,13 +15,8 @@ const SHARED_AS_SQL =
 const FIRST_WORD = /^[\s(]{0,64}([A-Za-z]+)/
 const COMMAND = /^[A-Za-z][\w.|-]{0,39}$/
 const BATCH = /^(?:MULTI|PIPELINE)$/i
-// Their first argument is no key, and may be a password or free text.
-const VALUES_ONLY = /^(?:AUTH|HELLO|ECHO|PING|EVAL|EVALSHA)$/i
-// The first part of a key names its kind (`session:9f3c...`); what follows may be a name, an address, a token.
-const KEY_KIND = /^[A-Za-z][A-Za-z_-]{0,31}$/
-const KEY_SEPARATOR = /[:./|]/
 const UPSTREAM_REST = / \[\d{1,9} other arguments\]$/
-const MAX_ARGUMENTS = 8
+const MAX_COMMANDS = 8
 
 /**
  * Masks the values of a database statement of any system: literals of SQL, arguments of a Redis command behind its key's
@@ -36,32 +32,17 @@ export function maskStatement(text: string): string {
   if (SHARED_WORDS.test(text) ? SHARED_AS_SQL.test(text) : !COMMAND.test(text.trim().split(/\s/, 1)[0] ?? '')) {
     return maskSql(text)
   }
-  return text.split('\n', MAX_ARGUMENTS).map(maskRedis).join('\n')
+  return text.split('\n', MAX_COMMANDS).map(maskRedis).join('\n')
 }
 
 /** `GET session:9f3c` becomes `GET session:?`; a text that is masked already stays. */
 function maskRedis(line: string): string {
+  if (line.trim() === '') return line
   const rest = UPSTREAM_REST.exec(line)?.[0] ?? ''
   const words = line.slice(0, Math.min(line.length - rest.length, MAX_STATEMENT_CHARS)).split(' ')
-  const commandAt = BATCH.test(words[0] ?? '') && COMMAND.test(words[1] ?? '') ? 1 : 0
-  const command = words[commandAt] ?? ''
-  if (!COMMAND.test(command)) return line.trim() === '' ? line : '?'
-  const args = words.slice(commandAt + 1)
-  const shown = args.slice(0, MAX_ARGUMENTS).map((arg, at) => {
-    if (arg === '' || arg === '…') return arg
-    return at === 0 && !VALUES_ONLY.test(command) ? maskKey(arg) : '?'
-  })
-  const more = args.length > MAX_ARGUMENTS ? ['…'] : []
-  return [...words.slice(0, commandAt + 1), ...shown, ...more].join(' ') + rest
-}
-
-function maskKey(key: string): string {
-  const separator = KEY_SEPARATOR.exec(key)
-  const kind = separator === null ? key : key.slice(0, separator.index)
-  if (!KEY_KIND.test(kind)) return '?'
-  if (separator === null) return kind
-  const rest = key.slice(separator.index).replaceAll(/[^:./|]+/g, '?')
-  return rest.length > 16 ? `${kind}${separator[0]}?` : `${kind}${rest}`
+  const batch = BATCH.test(words[0] ?? '') && COMMAND.test(words[1] ?? '') ? `${words.shift()} ` : ''
+  const masked = maskRedisCommand(words[0] ?? '', words.slice(1))
+  return masked === undefined ? '?' : batch + masked + rest
 }
 
 /** The shape of a document: its keys, every value `?`. What is not JSON loses all that is quoted or a number. */
