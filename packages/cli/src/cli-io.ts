@@ -7,6 +7,8 @@ export interface CliIo {
   readonly out: (text: string) => void
   /** Writes to standard error. */
   readonly err: (text: string) => void
+  /** Whether standard error is a terminal, where a progress bar can be drawn. @defaultValue false */
+  readonly isTerminal?: boolean
 }
 
 /** A command: takes its arguments and returns the exit code. */

@@ -9,4 +9,5 @@ process.exitCode = await runCli(argv.slice(2), {
   stdin,
   out: (text) => void stdout.write(text),
   err: (text) => void stderr.write(text),
+  isTerminal: stderr.isTTY,
 })

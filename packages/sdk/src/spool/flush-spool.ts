@@ -1,4 +1,4 @@
-import type { EncodedHeader } from '@plutus/otlp'
+import { openJournal } from '@plutus/journal'
 import { loadBuiltin } from '../delivery/builtins.ts'
 import type { ExportTarget } from '../delivery/exporter.ts'
 import { createLocalSender } from '../delivery/local-sender.ts'
@@ -7,9 +7,11 @@ import type { PackedBatch } from '../delivery/packed-batch.ts'
 import { findParts, judgeOwner } from './inspect-spool.ts'
 import { LEASE_TIMES, LeaseWatch, readLease } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
-import type { Entry, Ledger } from './ledger.ts'
+import { Ledger } from './ledger.ts'
+import type { Entry } from './ledger.ts'
 import { closeAdopted, INSTANCE, openAdopted, OwnDirectory, takeDirectory } from './own-directory.ts'
 import type { AdoptedDirectory } from './own-directory.ts'
+import { writeLabel } from './spool-frame.ts'
 import { judge } from './verdict.ts'
 
 /** How a spool is flushed. */
@@ -149,11 +151,11 @@ class Flush {
   }
 
   /** A directory of its own keeps what was taken from others who would take it too. */
-  #openOwn(resource: EncodedHeader = new Uint8Array(0)): OwnDirectory {
+  #openOwn(): OwnDirectory {
     this.#own ??= new OwnDirectory({
       root: this.#root,
       isThread: false,
-      resource: () => resource,
+      resource: () => new Uint8Array(0), // nothing is recorded in it
       journals: { sync: 'interval', keys: this.#options.keys },
       times: this.#options.times ?? LEASE_TIMES,
       onLost: () => {},
@@ -162,15 +164,16 @@ class Flush {
   }
 
   /** Sends a directory; says whether nothing of it is left. */
-  async #send(directory: AdoptedDirectory): Promise<boolean> {
-    for (const ledger of directory.ledgers) {
+  async #send({ path, ledgers }: AdoptedDirectory): Promise<boolean> {
+    const open = [...ledgers]
+    for (const ledger of ledgers) {
       if (ledger.kind === 'refused' && this.#options.withRefused !== true) continue
-      if (!(await this.#sendLedger(ledger))) break
+      if (!(await this.#sendLedger(ledger, { path, ledgers: open }))) break
     }
-    return closeAdopted(directory)
+    return closeAdopted({ path, ledgers: open })
   }
 
-  async #sendLedger(ledger: Ledger): Promise<boolean> {
+  async #sendLedger(ledger: Ledger, directory: OpenDirectory): Promise<boolean> {
     for (let next = ledger.next(performance.now()); next !== undefined; next = ledger.next(performance.now())) {
       const { entry, batch } = next
       const verdict = judge(await this.#bring(batch))
@@ -180,7 +183,7 @@ class Flush {
         entry.state = 'disk'
         return false
       }
-      this.#setAside(ledger, entry, batch, verdict.refused)
+      if (refused > 0 && ledger.kind === 'durable') this.#setAside(ledger, entry, batch, verdict.refused, directory)
       this.#delivered += verdict.counted.reduce(
         (sum, { reason, count }) => (reason === undefined ? sum + count : sum),
         0,
@@ -202,10 +205,20 @@ class Flush {
     })
   }
 
-  /** Keeps durable records that the endpoint refuses for good where somebody can look at them. */
-  #setAside(ledger: Ledger, entry: Entry, batch: PackedBatch, refused: readonly (readonly [number, number])[]): void {
-    if (refused.length === 0 || ledger.kind !== 'durable') return
-    const target = this.#openOwn(batch.resource).ledger('refused')
+  /** Keeps durable records that the endpoint refuses for good, beside the others of their process. */
+  #setAside(
+    ledger: Ledger,
+    entry: Entry,
+    { resource = new Uint8Array(0) }: PackedBatch,
+    refused: readonly (readonly [from: number, to: number])[],
+    { path, ledgers }: OpenDirectory,
+  ): void {
+    let target = ledgers.find(({ kind }) => kind === 'refused')
+    if (target === undefined) {
+      const label = writeLabel('refused', resource)
+      target = new Ledger('refused', openJournal({ directory: `${path}/refused`, label, keys: this.#options.keys }))
+      ledgers.push(target)
+    }
     let at = 0
     for (const { bytes } of ledger.framesOf(entry)) {
       if (refused.some(([from, to]) => at >= from && at < to)) target.journal.append(bytes)
@@ -224,6 +237,12 @@ class Flush {
   #progress(step: FlushProgress['step']): void {
     this.#options.onProgress?.({ step, doneBytes: this.#doneBytes, totalBytes: this.#totalBytes })
   }
+}
+
+/** A directory that was taken over, to which journals may be added. */
+interface OpenDirectory {
+  readonly path: string
+  readonly ledgers: Ledger[]
 }
 
 function sizeOf({ journal }: Ledger): number {
