@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '@plutus/config'
+import { otlpSettings } from '@plutus/sdk'
 import type { ExportTarget, Signal } from '@plutus/sdk'
 import type { ProcessPolicy } from './process-policy.ts'
-import { otlpSettings } from '../upstream/otlp-from-environment.ts'
 
 /** How batches of a signal are made and bounded. */
 export interface SignalSettings {

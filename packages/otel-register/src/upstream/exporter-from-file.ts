@@ -6,10 +6,10 @@ import type {
   PushMetricExporterConfigModel,
   SpanExporterConfigModel,
 } from '@opentelemetry/configuration'
+import { checkTls } from '@plutus/sdk'
 import type { OtlpSettings, Signal } from '@plutus/sdk'
 import type { FileReader } from './file-reader.ts'
 import type { ConsoleSettings } from './settings.ts'
-import { checkTls } from './tls-files.ts'
 
 const OTLP_FIELDS = ['endpoint', 'tls', 'headers', 'headers_list', 'compression', 'timeout']
 const METRIC_FIELDS = ['temporality_preference', 'default_histogram_aggregation']

@@ -1,4 +1,4 @@
-import { readPemFile } from './tls-files.ts'
+import { readPemFile } from '@plutus/sdk'
 
 /** Knows the configuration file while settings are made from it, and tells what of it has no effect. */
 export class FileReader {

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '@plutus/config'
-import { otlpSettings } from './otlp-from-environment.ts'
+import { otlpSettings } from '@plutus/sdk'
 import { createPropagator } from './propagators.ts'
 import { createResource } from './resource.ts'
 import { createSampler } from './samplers.ts'

@@ -1,1 +1,0 @@
-export { otlpSettings, showOrigin } from '@plutus/sdk'

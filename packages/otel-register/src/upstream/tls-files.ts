@@ -1,1 +1,0 @@
-export { checkTls, readPemFile } from '@plutus/sdk'
