@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { dirname, join, relative } from 'node:path'
 import { build } from 'esbuild'
 import type { Metafile, OutputFile, Plugin } from 'esbuild'
+import { keepClosuresYoung } from './build-young-closures.ts'
 
 // esbuild splits ES modules only, and a CommonJS file starts several times faster. So what esbuild has split is put
 // together again: all that the start needs in one file, and each other piece in one of its own, which is a function
@@ -216,7 +217,7 @@ async function bundle(
     logLevel: 'warning',
     plugins: [plugin],
   })
-  const text = outputFiles[0]?.text ?? ''
+  const text = keepClosuresYoung(outputFiles[0]?.text ?? '')
   const url = 'const $url=require("node:url").pathToFileURL(__filename).href;\n'
   return text.includes('$url') ? url + text : text
 }

@@ -7,6 +7,7 @@ import { createBarrels } from './build-barrels.ts'
 import type { Barrels } from './build-barrels.ts'
 import { writeNotices } from './build-notices.ts'
 import { LINE_LIMIT, packParts } from './build-parts.ts'
+import { keepClosuresYoung } from './build-young-closures.ts'
 
 // Bundles the hook into dist/: one small start, and a file for everything that is loaded on demand.
 
@@ -118,10 +119,8 @@ const loader = await build({ ...shared, ...alone, entryPoints: loaderThread, for
 
 await publish([
   ...packed,
-  ...[...worker.outputFiles, ...loader.outputFiles].map(({ path, text }): [string, string] => [
-    relative(DIST, path),
-    text,
-  ]),
+  ...worker.outputFiles.map(({ path, text }): [string, string] => [relative(DIST, path), keepClosuresYoung(text)]),
+  ...loader.outputFiles.map(({ path, text }): [string, string] => [relative(DIST, path), text]),
   ['THIRD-PARTY-NOTICES.txt', writeNotices([split.metafile, worker.metafile, loader.metafile], ROOM)],
 ])
 console.log(describe(packed))
