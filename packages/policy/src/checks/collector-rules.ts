@@ -67,6 +67,10 @@ export const COLLECTOR_RULES = {
     rule: 'Metrics made of records are cumulative before they are exported.',
     wayOut: 'Put delta_to_cumulative into the pipeline: Prometheus shows the last batch alone otherwise.',
   },
+  COLLECTOR_BUCKET_LIFECYCLE: {
+    rule: "A bucket's life cycle deletes nothing before the policy does.",
+    wayOut: 'Raise its expiration: what a backend or an auditor still looks for would be gone.',
+  },
   COLLECTOR_LISTENER_OPEN: {
     rule: 'What listens does so on the loopback, or with TLS that asks for a certificate or an authenticator.',
     wayOut: 'Listen on 127.0.0.1, or set tls with client_ca_file, or tls and auth.',
