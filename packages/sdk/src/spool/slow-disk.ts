@@ -33,8 +33,10 @@ interface Write {
   readonly position: number
 }
 
-// Weight of the last write in the average: a single slow one does not count, some in a row do.
-const WEIGHT = 1 / 8
+// Weight of the last write in the average, and the most that it counts, in limits: a thread that has to wait for a
+// processor now and then does not make a disk slow.
+const WEIGHT = 1 / 32
+const MOST_LIMITS = 8
 // What waits for a slow disk; what does not fit is refused, as by a full one.
 const MAX_WAITING_BYTES = 8 * 1024 * 1024
 
@@ -116,7 +118,7 @@ export class SlowDisk {
 
   #measure(millis: number): void {
     const { limitMillis } = this.#options
-    this.#average += (millis - this.#average) * WEIGHT
+    this.#average += (Math.min(millis, MOST_LIMITS * limitMillis) - this.#average) * WEIGHT
     if (this.#average > limitMillis && this.#slowUntil === undefined) this.#change(true)
   }
 
@@ -147,8 +149,7 @@ export class SlowDisk {
     const inBackground: BackgroundWrite = this.#options.write ?? loadBuiltin('node:fs').write
     const since = now()
     inBackground(write.file, write.bytes, 0, write.bytes.length, write.position, (error, written) => {
-      this.#average += (now() - since - this.#average) * WEIGHT
-      if (this.#average > this.#options.limitMillis) this.#slowUntil = now() + this.#options.holdMillis
+      if (now() - since > this.#options.limitMillis) this.#slowUntil = now() + this.#options.holdMillis
       if (this.#toClose.delete(write.file)) this.#options.files.closeSync(write.file)
       if (this.#waiting[0] === write) {
         this.#waiting.shift()

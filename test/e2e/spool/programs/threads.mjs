@@ -1,0 +1,31 @@
+// Eight threads, each of which records durable records and ends, by itself or by being stopped.
+import { writeSync } from 'node:fs'
+import { isMainThread, threadId, Worker, workerData } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
+import { logs } from '@opentelemetry/api'
+
+const [label = 'a', end = 'by itself', perThread = '20'] = process.argv.slice(2)
+
+if (isMainThread) {
+  const file = fileURLToPath(import.meta.url)
+  let left = 8
+  for (let i = 0; i < left; i++) {
+    const worker = new Worker(file, { argv: process.argv.slice(2), workerData: i })
+    worker.on('message', () => end === 'stopped' && worker.terminate())
+    worker.on('exit', () => {
+      if (--left > 0) return
+      writeSync(1, 'all\n')
+      setInterval(() => {}, 1000)
+    })
+  }
+} else {
+  const logger = logs.getLogger('thread')
+  for (let i = 0; i < Number(perThread); i++) {
+    const id = `${label}-${workerData}-${i}`
+    logger.emit({ eventName: 'payment.attempt', attributes: { id } })
+    writeSync(1, `${id}\n`)
+  }
+  const { parentPort } = await import('node:worker_threads')
+  parentPort.postMessage(threadId)
+  if (end === 'stopped') setInterval(() => {}, 1000)
+}
