@@ -148,6 +148,7 @@ it('runs on, and delivers from memory, when its directory is removed', async () 
   await receiver.waitFor(() => missing(before).length === 0)
   const ids = await killAfter(program, 100)
   await (await deliverRest(ids)).stop()
+  expect(missing([...before, ...ids])).toEqual([])
 })
 
 /** Mounts a small file system, if that is allowed here. */

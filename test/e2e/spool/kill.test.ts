@@ -43,6 +43,8 @@ it(
     expect(receiver.malformed).toEqual([])
     const twice = all.filter(({ count }) => count > 1).length
     if (isFull)
-      console.log(`${WAVES * NODES.length} kills: ${recorded.length} recorded, 0 lost, ${twice} arrived twice`)
+      process.stdout.write(
+        `${WAVES * NODES.length} kills: ${recorded.length} recorded, 0 lost, ${twice} arrived twice\n`,
+      )
   },
 )

@@ -26,6 +26,7 @@ if (isMainThread) {
     writeSync(1, `${id}\n`)
   }
   const { parentPort } = await import('node:worker_threads')
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread, not of a window
   parentPort.postMessage(threadId)
   if (end === 'stopped') setInterval(() => {}, 1000)
 }
