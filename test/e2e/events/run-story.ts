@@ -31,7 +31,9 @@ export async function runStory(name: string, { node, env = {}, args = [] }: Stor
   try {
     const file = await programFile(name, node)
     const hook = file.endsWith('.mjs') ? 'import' : 'require'
-    const { code, stdout } = await runProgram({ node, file, hook, args, env, receiver })
+    // Megabytes may be left for the end, on a machine that is busy.
+    const patient = { PLUTUS_EXIT_WAIT_MS: '10000', ...env }
+    const { code, stdout } = await runProgram({ node, file, hook, args, env: patient, receiver })
     expect([code, receiver.malformed]).toEqual([0, []])
     const logs = [...receiver.processEvents, ...receiver.logs]
     return { spans: [...receiver.spans], logs, metrics: [...receiver.metrics], stdout }
