@@ -3,8 +3,15 @@ import { getRPCMetadata, RPCType, type RPCMetadata } from '@opentelemetry/core'
 import { isObject } from './unknown.ts'
 
 // A handler may call another app in process (`app.inject`, `app.request`), inside the context of the request
-// that the server received. The request that came first owns the server span's route.
-const owners = new WeakMap<RPCMetadata, object>()
+// that the server received. The request that came first owns the server span's route. Its owner hangs on the metadata
+// itself: the values of a long-lived `WeakMap` outlive every collection of young objects, until old ones are collected.
+const OWNER = Symbol('plutus.http.route.owner')
+
+type OwnedMetadata = RPCMetadata & { [OWNER]?: object }
+
+function ownedMetadata(): OwnedMetadata | undefined {
+  return getRPCMetadata(context.active())
+}
 
 /**
  * Claims the server span of the active context for `request`, before anything it calls can claim it.
@@ -12,8 +19,8 @@ const owners = new WeakMap<RPCMetadata, object>()
  * The claim holds as long as the server span; a later request in the same context gets none.
  */
 export function claimServerSpan(request: object): void {
-  const metadata = getRPCMetadata(context.active())
-  if (metadata !== undefined && !owners.has(metadata)) owners.set(metadata, request)
+  const metadata = ownedMetadata()
+  if (metadata !== undefined) metadata[OWNER] ??= request
 }
 
 /**
@@ -24,12 +31,10 @@ export function claimServerSpan(request: object): void {
  * @param route pattern as the framework knows it, `/users/:id`; never a path with values.
  */
 export function setHttpRoute(request: object, route: string): void {
-  const metadata = getRPCMetadata(context.active())
+  const metadata = ownedMetadata()
   if (metadata?.type !== RPCType.HTTP) return
-  const owner = owners.get(metadata)
-  if (owner === undefined) owners.set(metadata, request)
-  else if (owner !== request) return
-  metadata.route = route
+  metadata[OWNER] ??= request
+  if (metadata[OWNER] === request) metadata.route = route
 }
 
 /**

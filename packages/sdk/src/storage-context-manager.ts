@@ -2,14 +2,19 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Context, ContextManagementToken, ContextManager } from '@opentelemetry/api'
+import { flattenRoot } from './flat-context.ts'
 
 const ADD = ['addListener', 'on', 'once', 'prependListener', 'prependOnceListener'] as const
 const REMOVE = ['removeListener', 'off'] as const
 
-/** Carries the active context across everything asynchronous, on Node's own `AsyncLocalStorage`. */
+/**
+ * Carries the active context across everything asynchronous, on Node's own `AsyncLocalStorage`. Contexts that are derived
+ * from the API's root while there is one are flat.
+ */
 export class StorageContextManager implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>()
   readonly #bound = new WeakSet<object>()
+  readonly #restoreRoot = flattenRoot()
 
   active(): Context {
     return this.#storage.getStore() ?? ROOT_CONTEXT
@@ -50,6 +55,7 @@ export class StorageContextManager implements ContextManager {
 
   disable(): this {
     this.#storage.disable()
+    this.#restoreRoot()
     return this
   }
 

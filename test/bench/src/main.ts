@@ -16,17 +16,20 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
+    variants: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) {
   process.stdout.write(
-    'pnpm bench [--rounds 5] [--seconds 3] [--only "hello world"] [--json]\npnpm bench:peers installs the peers first\n',
+    'pnpm bench [--rounds 5] [--seconds 3] [--only "hello world"] [--variants none,plutus] [--json]\npnpm bench:peers installs the peers first\n',
   )
 } else await main(Number(values.rounds), Number(values.seconds))
 
 async function main(rounds: number, seconds: number): Promise<void> {
-  const { variants, absent } = listVariants()
+  const { variants: installed, absent } = listVariants()
+  const chosen = values.variants?.split(',')
+  const variants = installed.filter(({ name }) => chosen?.includes(name) ?? true)
   if (absent.length > 0)
     process.stderr.write(`Not installed, so not measured: ${absent.join(', ')} (pnpm bench:peers installs them)\n`)
   const { postgres } = services

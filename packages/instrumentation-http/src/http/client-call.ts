@@ -37,6 +37,8 @@ export class ClientCall {
   readonly #metrics: HttpMetrics
   /** Context in which the caller made the request. */
   readonly context: Context = context.active()
+  /** Where it stands among the calls whose answers may stay unread. */
+  place?: number
   readonly #startedAt = performance.now()
   #known: Attributes = {}
   #headAt: number | undefined
@@ -68,11 +70,12 @@ export class ClientCall {
     })
   }
 
-  /** The answer emitted an event. */
-  heard(event: string | symbol, value: unknown): void {
+  /** The answer emitted an event. Returns whether the call is over. */
+  heard(event: string | symbol, value: unknown): boolean {
     if (event === 'end') this.#end()
     else if (event === 'error' || event === 'aborted') this.fail(event === 'error' ? value : { code: 'ECONNRESET' })
     else if (event === 'close') this.#end()
+    return this.#isEnded
   }
 
   /** The request is over for Node: without an answer it was aborted; an answer ends by itself. */

@@ -63,7 +63,10 @@ export class ClientObserver {
     if (call === undefined) return
     call.answered(response)
     this.#unread.watch(call)
-    setEmitSlot(response, { context: call.context, watch: (event, value) => call.heard(event, value) })
+    const watch = (event: string | symbol, value: unknown): void => {
+      if (call.heard(event, value)) this.#unread.forget(call)
+    }
+    setEmitSlot(response, { context: call.context, watch })
   }
 
   /** The request failed. */

@@ -32,6 +32,8 @@ export class ServerRequest {
   readonly #start: ServerRequestStart
   readonly #options: HttpOptions
   readonly #metrics: HttpMetrics
+  /** Where it stands among the open requests of its socket. */
+  place?: number
   readonly #startedAt = performance.now()
   #ended = false
 

@@ -19,6 +19,7 @@ import { methodOf, spanNameOf } from './methods.ts'
 import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
 import { ServerRequest } from './server-request.ts'
+import { ShortList } from './short-list.ts'
 
 /** Message of the channels of an HTTP server. */
 export interface ServerMessage {
@@ -198,16 +199,19 @@ function trackUntilClosed(socket: Socket, state: ServerRequest): void {
     open.add(state)
     return
   }
-  const created = new Set([state])
-  ;(socket as { [OPEN]?: Set<ServerRequest> })[OPEN] = created
+  const created = new ShortList<ServerRequest>()
+  created.add(state)
+  ;(socket as { [OPEN]?: ShortList<ServerRequest> })[OPEN] = created
   socket.once('close', () => {
-    for (const left of created) quietly(() => left.end('aborted'))
-    created.clear()
+    for (const left of created.copy()) {
+      quietly(() => left.end('aborted'))
+      created.delete(left)
+    }
   })
 }
 
-function openOn(socket: Socket): Set<ServerRequest> | undefined {
-  return (socket as { [OPEN]?: Set<ServerRequest> })[OPEN]
+function openOn(socket: Socket): ShortList<ServerRequest> | undefined {
+  return (socket as { [OPEN]?: ShortList<ServerRequest> })[OPEN]
 }
 
 // `HTTP/1.1 101 `: nothing can match in two ways, so linear.
