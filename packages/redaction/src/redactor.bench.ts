@@ -8,7 +8,7 @@ interface Result {
   readonly median: number
 }
 
-/** A hostile text of 512 Ki characters, and how much longer it takes than half of it. */
+/** A hostile text of 512 Ki characters, and how much longer it takes for each doubling. */
 interface Doubling {
   readonly piece: string
   readonly millis: number
@@ -35,7 +35,9 @@ it('redacts records and texts, beside redactors of paths', () => {
 it('takes twice the time for twice the text, hostile as it may be', () => {
   const results = run('doubling.bench.program.ts') as Doubling[]
   const tell = (what: string, { piece, millis, ratio }: Doubling): void =>
-    void process.stdout.write(`${what} ${JSON.stringify(piece)}: ${millis.toFixed(1)} ms, ${ratio.toFixed(2)} x half\n`)
+    void process.stdout.write(
+      `${what} ${JSON.stringify(piece)}: ${millis.toFixed(1)} ms, ${ratio.toFixed(2)} per doubling\n`,
+    )
   for (const result of results.toSorted((a, b) => b.ratio - a.ratio).slice(0, 3)) tell('steepest', result)
   for (const result of results.toSorted((a, b) => b.millis - a.millis).slice(0, 3)) tell('slowest', result)
   expect(results.length).toBeGreaterThan(0)
