@@ -23,6 +23,7 @@ export interface CollectorPorts {
 /** A collector that runs. */
 export interface RunningCollector {
   readonly ports: CollectorPorts
+  readonly pid: number
   /** `http://127.0.0.1:<port>`, for OTLP over HTTP. */
   readonly httpUrl: string
   /** Holds `queue`, `archive` and the configuration; stays when the process ends. */
@@ -117,6 +118,7 @@ async function tryStart(
   }
   return {
     ports,
+    pid: child.pid as number,
     httpUrl,
     folder,
     send: async (signal, request) => {

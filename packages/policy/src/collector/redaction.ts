@@ -5,14 +5,20 @@ import { asLiteral } from './environment.ts'
 export const REDACTION = ['redaction/secrets', 'transform/secrets'] as const
 
 // The second line: a collector knows no Luhn and takes every number that is like a card's. Each pattern is linear, as all
-// are in Go.
-const CARD =
+// are in Go, and begins with a fixed text where it can: Go then looks for that alone, which takes a hundredth of the time.
+const CARD_DIGITS =
   // 13 to 19 digits of an issuer, in groups by a space, a no-break space or a hyphen; or four groups by dots.
-  '(?:\\b|_)(?:(?:[3-6]\\d|2[2-7])(?:[ \\x{00A0}-]?\\d){11,17}|(?:[3-6]\\d|2[2-7])\\d\\d[.]\\d{4}[.]\\d{4}[.]\\d{1,7})(?:\\b|_)'
-const FULL_WIDTH = '[\\x{FF12}-\\x{FF16}](?:[ -]?[\\x{FF10}-\\x{FF19}]){12,18}'
+  '(?:[3-6]\\d|2[2-7])(?:(?:[ \\x{00A0}-]?\\d){11,17}|\\d\\d[.]\\d{4}[.]\\d{4}[.]\\d{1,7})(?:\\b|_)'
+const CARDS = [
+  `\\b${CARD_DIGITS}`,
+  `_${CARD_DIGITS}`,
+  ...['２', '３', '４', '５', '６'].map((first) => `${first}(?:[ -]?[０-９]){12,18}`),
+]
 // Nine and more digits in Base64, which is how bytes are read: three digits are four letters of these.
-const IN_BASE64 = '(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){3,}'
-const CODE_IN_TEXT = '(?i)\\b(?:cvv2?|cvc2?|csc|security.?code|pin)\\b["\']?\\s*[:=]\\s*["\']?\\d{3,8}\\b'
+const DIGITS_IN_BASE64 = '(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){3,}'
+const CODES = ['cvv', 'CVV', 'cvc', 'CVC', 'ecurity.code', 'ecurityCode', 'pin'].map(
+  (name) => `${name}2?["']?\\s*[:=]\\s*["']?\\d{3,8}\\b`,
+)
 const SECRETS = [
   'sk_(?:live|test)_\\w{8,}',
   'rk_(?:live|test)_\\w{8,}',
@@ -20,15 +26,15 @@ const SECRETS = [
   'eyJ[\\w-]{8,}[.][\\w-]{8,}[.][\\w-]*',
   'AKIA[0-9A-Z]{16}',
   '-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*-----)?',
-  '[Bb]earer [\\w.~+/=-]{8,}',
+  'earer [\\w.~+/=-]{8,}',
 ]
 const SECRET_KEYS = [
-  '(?i)(?:^|[._-])(?:cvv2?|cvc2?|csc|pin|pin_?block|pan|card_?number|security_?code|track_?[12]?_?data|track[12])(?:$|[._-])',
-  '(?i)(?:passw(?:or)?d|passphrase|secret_?key|client_?secret|private_?key|api_?key|authorization|set-cookie)(?:$|[._-])',
-  '(?i)(?:^|[._-])(?:secret|cookie|access_?token|refresh_?token|id_?token|ssn)(?:$|[._-])',
-]
-const CARD_IN_TEXT = `${CARD}|${FULL_WIDTH}`
-const SECRET_IN_TEXT = `${CARD_IN_TEXT}|${SECRETS.join('|')}`
+  'cvv CVV cvc ard_number ardNumber ecurity_code ecurityCode rack_data asswor ASSWOR asswd ecret ECRET pi_key piKey',
+  'rivate_key ccess_token ccessToken efresh_token id_token eader.authorization ookie',
+  '[.]pin$ _pin$ [.]pan$ _pan$ [.]ssn$ _ssn$ ^(?:[Aa]uthorization|pin|pan|csc|ssn|PIN|PAN|SSN)$',
+].flatMap((patterns) => patterns.split(' '))
+// In names of attributes: whoever writes ids there has other troubles.
+const DIGITS_IN_KEY = '\\d(?:[ -]?\\d){12}'
 // A measured time such as 0.4242424242424242 is no card, and must stay a number.
 const NUMBERS_WITH_FRACTION = '^-?\\d{1,12}[.]\\d{1,20}(?:e[+-]?\\d{1,3})?$'
 
@@ -44,28 +50,31 @@ export function buildRedaction(): Components {
       summary: 'silent',
       allowed_values: [NUMBERS_WITH_FRACTION].map(asLiteral),
       blocked_key_patterns: SECRET_KEYS.map(asLiteral),
-      blocked_values: [CARD, FULL_WIDTH, IN_BASE64, CODE_IN_TEXT, ...SECRETS].map(asLiteral),
+      blocked_values: [...CARDS, DIGITS_IN_BASE64, ...CODES, ...SECRETS].map(asLiteral),
     },
     'transform/secrets': {
       error_mode: 'propagate', // what cannot be masked is not passed on
       trace_statements: [
         ...ofResourceAndScope(),
-        group(...['span.name', 'span.status.message', 'span.trace_state'].map(maskText), maskKeys('span.attributes')),
-        group(maskText('spanevent.name'), maskKeys('spanevent.attributes')),
+        group(
+          ...['span.name', 'span.status.message', 'span.trace_state'].flatMap(maskText),
+          maskKeys('span.attributes'),
+        ),
+        group(...maskText('spanevent.name'), maskKeys('spanevent.attributes')),
       ],
       metric_statements: [
         ...ofResourceAndScope(),
-        group(...['metric.name', 'metric.description', 'metric.unit'].map(maskText), maskKeys('metric.metadata')),
+        group(...['metric.name', 'metric.description', 'metric.unit'].flatMap(maskText), maskKeys('metric.metadata')),
         group(maskKeys('datapoint.attributes')),
-        group(maskText('exemplar.filtered_attributes'), maskKeys('exemplar.filtered_attributes')),
+        group(...maskText('exemplar.filtered_attributes'), maskKeys('exemplar.filtered_attributes')),
       ],
       log_statements: [
         ...ofResourceAndScope(),
         group(
-          ...['log.event_name', 'log.severity_text'].map(maskText),
+          ...['log.event_name', 'log.severity_text'].flatMap(maskText),
           maskKeys('log.attributes'),
           // Keys deep in a body cannot be reached: a body that still has a card number goes as a whole.
-          `set(log.body, "****") where not IsString(log.body) and IsMatch(log.body, ${quote(CARD_IN_TEXT)})`,
+          `set(log.body, "****") where not IsString(log.body) and IsMatch(log.body, ${quote(CARDS.join('|'))})`,
         ),
       ],
     },
@@ -75,7 +84,7 @@ export function buildRedaction(): Components {
 function ofResourceAndScope(): readonly unknown[] {
   return [
     group(maskKeys('resource.attributes')),
-    group(...['scope.name', 'scope.version', 'scope.schema_url'].map(maskText), maskKeys('scope.attributes')),
+    group(...['scope.name', 'scope.version', 'scope.schema_url'].flatMap(maskText), maskKeys('scope.attributes')),
   ]
 }
 
@@ -84,16 +93,17 @@ function group(...statements: readonly string[]): unknown {
 }
 
 /** Masks in a text, or in the texts of a map. */
-function maskText(path: string): string {
-  const pattern = quote(SECRET_IN_TEXT)
-  return path.endsWith('attributes')
-    ? `replace_all_patterns(${path}, "value", ${pattern}, "****")`
-    : `replace_pattern(${path}, ${pattern}, "****")`
+function maskText(path: string): readonly string[] {
+  return [...CARDS, ...SECRETS].map((pattern) =>
+    path.endsWith('attributes')
+      ? `replace_all_patterns(${path}, "value", ${quote(pattern)}, "****")`
+      : `replace_pattern(${path}, ${quote(pattern)}, "****")`,
+  )
 }
 
 /** Drops attributes whose very name holds a card number. */
 function maskKeys(path: string): string {
-  return `delete_matching_keys(${path}, ${quote(CARD_IN_TEXT)})`
+  return `delete_matching_keys(${path}, ${quote(DIGITS_IN_KEY)})`
 }
 
 /** As a text of OTTL. */
