@@ -15,16 +15,15 @@ interface Doubling {
   readonly ratio: number
 }
 
+const REDACTOR = new URL('redactor.bench.program.ts', import.meta.url)
+const DOUBLING = new URL('doubling.bench.program.ts', import.meta.url)
+
 // In processes of their own: what vitest does to modules would be measured with them.
-const run = (program: string): unknown =>
-  JSON.parse(
-    execFileSync(process.execPath, ['--no-warnings', fileURLToPath(new URL(program, import.meta.url))], {
-      encoding: 'utf8',
-    }),
-  )
+const run = (program: URL): unknown =>
+  JSON.parse(execFileSync(process.execPath, ['--no-warnings', fileURLToPath(program)], { encoding: 'utf8' }))
 
 it('redacts records and texts, beside redactors of paths', () => {
-  const results = run('redactor.bench.program.ts') as Result[]
+  const results = run(REDACTOR) as Result[]
   const lines = results.map(
     ({ name, fastest, median }) => `${name.padEnd(64)}${`${fastest} ns`.padStart(10)}${`${median} ns`.padStart(10)}`,
   )
@@ -33,7 +32,7 @@ it('redacts records and texts, beside redactors of paths', () => {
 })
 
 it('takes twice the time for twice the text, hostile as it may be', () => {
-  const results = run('doubling.bench.program.ts') as Doubling[]
+  const results = run(DOUBLING) as Doubling[]
   const tell = (what: string, { piece, millis, ratio }: Doubling): void =>
     void process.stdout.write(
       `${what} ${JSON.stringify(piece)}: ${millis.toFixed(1)} ms, ${ratio.toFixed(2)} per doubling\n`,
