@@ -7,7 +7,7 @@ import type { LeaseTimes } from './lease.ts'
 import { Ledger } from './ledger.ts'
 import { findFault, makePrivateDirectory } from './private-directory.ts'
 import { ACKED_FILES, readAcked } from './thread-account.ts'
-import { SPOOL_KINDS, writeLabel } from './spool-frame.ts'
+import { readLabel, SPOOL_KINDS, writeLabel } from './spool-frame.ts'
 import type { SpoolKind } from './spool-frame.ts'
 
 /** How journals of a spool are kept. */
@@ -106,6 +106,11 @@ export function openAdopted(
     if (!loadBuiltin('node:fs').existsSync(directory)) continue
     try {
       const journal = openJournal({ ...journals, directory })
+      // What a later version wrote is left to that.
+      if (!journal.segments.every(({ label }) => readLabel(label) !== undefined)) {
+        journal.close()
+        continue
+      }
       if (kind === 'durable') journal.acknowledge(readAcked(path))
       ledgers.push(new Ledger(kind, journal))
     } catch (error) {

@@ -26,6 +26,12 @@ export function discardToFit(ledgers: readonly Ledger[], maxBytes: number, count
   return undefined
 }
 
+/** Discards the oldest ordinary records. Returns whether there were any. @throws {PlutusError} if the file system fails. */
+export function discardOrdinary(ledgers: readonly Ledger[], counts: SpoolCounts): boolean {
+  const oldest = findOldest(ledgers.filter(({ kind }) => kind !== 'durable' && kind !== 'refused'))
+  return oldest !== undefined && discard(oldest, 'full', counts) < Infinity
+}
+
 /** Discards what has waited for too long; nothing that has not been tried. */
 export function discardOld(ledgers: readonly Ledger[], maxAgeMillis: number, counts: SpoolCounts): void {
   const limit = Date.now() - maxAgeMillis

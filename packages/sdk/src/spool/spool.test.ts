@@ -249,6 +249,28 @@ it.each([
   expect(rig.lines).toHaveLength(1)
 })
 
+it('has ordinary records make room for durable ones on a full disk', async () => {
+  let room = Infinity
+  const writeSync = ((...args: Parameters<typeof fs.writeSync>) => {
+    const length = Number(args[3])
+    if (length > room) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    room -= length
+    return fs.writeSync(...args)
+  }) as typeof fs.writeSync
+  const unlinkSync: typeof fs.unlinkSync = (path) => {
+    room += fs.statSync(path).size
+    fs.unlinkSync(path)
+  }
+  const rig = createSpoolRig({ files: { ...NODE_FILES, writeSync, unlinkSync } })
+  rig.isBusy = true
+  rig.spool.keep(rig.batch('logs', 'x'.repeat(1000)))
+  room = 0
+  expect(rig.record('a')).toBeDefined()
+  expect(rig.metrics).toMatchObject({ 'dropped application full': 1, 'stored logs durable': 1 })
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent).toEqual([['a']]))
+})
+
 it('makes another directory when its own is removed, and says so', async () => {
   const rig = createSpoolRig()
   rig.record('a')

@@ -15,7 +15,7 @@ import { INSTANCE, OwnDirectory, UnusableDirectoryError } from './own-directory.
 import type { JournalSettings } from './own-directory.ts'
 import { Replay } from './replay.ts'
 import { SlowDisk } from './slow-disk.ts'
-import { discardToFit, discardOld, sizeOfLedgers } from './spool-bounds.ts'
+import { discardOld, discardOrdinary, discardToFit, sizeOfLedgers } from './spool-bounds.ts'
 import { SpoolCounts } from './spool-counts.ts'
 import { FrameWriter } from './spool-frame.ts'
 import { readAcked, ThreadAccount } from './thread-account.ts'
@@ -293,12 +293,23 @@ export class Spool {
   #write(ledger: Ledger, scope: EncodedHeader, bytes: Uint8Array, start: number, end: number): number | undefined {
     try {
       const frame = this.#writer.write(scope, bytes, start, end)
-      const position = ledger.journal.append(frame)
+      const position = this.#append(ledger, frame)
       this.#unlooked += frame.length
       return position
     } catch (error) {
       this.#fail(error)
       return undefined
+    }
+  }
+
+  /** On a full disk ordinary records make room for durable ones. @throws {PlutusError} if that is not enough. */
+  #append(ledger: Ledger, frame: Uint8Array): number {
+    try {
+      return ledger.journal.append(frame)
+    } catch (error) {
+      if (ledger.kind !== 'durable' || !isFull(error)) throw error
+      if (!discardOrdinary(this.#ledgers, this.counts)) throw error
+      return ledger.journal.append(frame)
     }
   }
 
@@ -451,6 +462,10 @@ export class Spool {
 /** Whether the disk, being full, has not kept all of a batch until memory let go of it. */
 function isCut({ ledger, entry }: Stored): boolean {
   return ledger instanceof Ledger && ledger.isCut(entry)
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'PLUTUS_JOURNAL_FULL'
 }
 
 function messageOf(error: unknown): string {
