@@ -1,3 +1,5 @@
+export { createExpressInstrumentation } from './express.ts'
+export type { ExpressInstrumentation } from './express.ts'
 export { createFastifyInstrumentation } from './fastify.ts'
 export type { FastifyInstrumentation } from './fastify.ts'
 export { createGraphqlInstrumentation } from './graphql.ts'

@@ -9,7 +9,7 @@ interface App {
   use(...handlers: unknown[]): App
 }
 
-it('leaves the layers of an express application to the express instrumentation', async () => {
+it('leaves the layers of an express application to the express instrumentation of upstream', async () => {
   createRouterInstrumentation()
   const express = new ExpressInstrumentation()
   const createExpress = load('express') as (() => App) & { Router: () => App }
