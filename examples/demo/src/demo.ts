@@ -4,6 +4,7 @@ import { gatherTelemetry } from './gather.ts'
 import { printTraces } from './keep.ts'
 import type { Page } from './layout.ts'
 import type { DemoOptions } from './options.ts'
+import { runOutage } from './outage.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { toJson } from './render-json.ts'
 import { renderReport } from './render-report.ts'
@@ -30,7 +31,7 @@ export interface DemoContext {
  * @throws {DemoError} if something that it needs is missing.
  */
 export async function runDemo(options: DemoOptions, context: DemoContext): Promise<number> {
-  const { endpoint, isJson, isKept, isPlain } = options
+  const { endpoint, isJson, isKept, isOutage, isPlain } = options
   const { env, signal, onClose, page } = context
   const progress = createProgress(process.stderr, env)
   const print = (lines: readonly string[]): void => {
@@ -38,6 +39,7 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     if (!isJson && lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
   }
   try {
+    if (isOutage) return await runOutage({ isJson, env, signal, onClose, page, print, step: progress.step })
     if (endpoint) await checkReachable(endpoint)
     const stage = await openStage({ endpoint, isPlain, env, onClose, step: progress.step })
     print(renderOpening(stage, endpoint, page))

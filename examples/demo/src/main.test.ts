@@ -11,7 +11,7 @@ const run = async (args: readonly string[], env: Record<string, string> = {}): P
 it('explains itself', { timeout: 30_000 }, async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
-  for (const word of ['--endpoint URL', '--keep', '--plain', '--json', 'DATABASE_URL', 'NO_COLOR'])
+  for (const word of ['--endpoint URL', '--keep', '--plain', '--outage', '--json', 'DATABASE_URL', 'NO_COLOR'])
     expect(stdout).toContain(word)
 })
 

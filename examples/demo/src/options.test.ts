@@ -2,13 +2,21 @@ import { expect, it } from 'vitest'
 import { parseOptions, UsageError } from './options.ts'
 
 it('asks for nothing without arguments', () => {
-  expect(parseOptions([])).toEqual({ endpoint: undefined, isKept: false, isJson: false, isPlain: false, isHelp: false })
+  expect(parseOptions([])).toEqual({
+    endpoint: undefined,
+    isKept: false,
+    isJson: false,
+    isPlain: false,
+    isOutage: false,
+    isHelp: false,
+  })
 })
 
 it.each([
   ['--keep --json', { isKept: true, isJson: true }],
   ['-- --keep', { isKept: true }],
   ['--plain', { isPlain: true }],
+  ['--outage --json', { isOutage: true, isJson: true }],
   ['-h', { isHelp: true }],
   ['--endpoint http://localhost:4318', { endpoint: new URL('http://localhost:4318') }],
   ['--endpoint=https://otlp.example/base', { endpoint: new URL('https://otlp.example/base') }],
@@ -24,6 +32,7 @@ it.each([
   ['-k', 'There is no option -k; see --help'],
   ['keep', '"keep" is not an option; see --help'],
   ['--keep=yes', '--keep takes no value'],
+  ['--outage --keep', '--outage does not go with --keep'],
   ['--endpoint', '--endpoint takes an http or https URL such as http://localhost:4318'],
   ['--endpoint localhost:4318', '--endpoint takes an http or https URL such as http://localhost:4318'],
   ['--endpoint --keep', '--endpoint takes an http or https URL such as http://localhost:4318'],

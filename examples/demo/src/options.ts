@@ -11,6 +11,8 @@ export interface DemoOptions {
   readonly isJson: boolean
   /** Runs the service that has no line about telemetry. */
   readonly isPlain: boolean
+  /** Stops the receiver, kills the service under load, starts both again and counts what arrived. */
+  readonly isOutage: boolean
   readonly isHelp: boolean
 }
 
@@ -26,6 +28,8 @@ Options:
                    OTEL_EXPORTER_OTLP_* variables (headers, protocol, certificates) go along
   --keep           leaves the service running after the report and prints each request to it as a trace
   --plain          runs the same service without its own events: what the flag alone brings
+  --outage         stops the receiver, kills the service under load, starts both again and counts what was
+                   emitted, stored, delivered, delivered twice and lost; goes with --json only
   --json           prints one JSON document instead of the report
   --help           prints this
 
@@ -40,6 +44,7 @@ const OPTIONS = {
   endpoint: { type: 'string' },
   keep: { type: 'boolean' },
   plain: { type: 'boolean' },
+  outage: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -61,11 +66,14 @@ export function parseOptions(args: readonly string[]): DemoOptions {
       throw new UsageError(`--${token.name} takes no value`)
     }
   }
+  const other = ['endpoint', 'keep', 'plain'].find((name) => name in values)
+  if (values.outage === true && other !== undefined) throw new UsageError(`--outage does not go with --${other}`)
   return {
     endpoint: values.endpoint === undefined ? undefined : readEndpoint(values.endpoint),
     isKept: values.keep === true,
     isJson: values.json === true,
     isPlain: values.plain === true,
+    isOutage: values.outage === true,
     isHelp: values.help === true,
   }
 }

@@ -63,6 +63,7 @@ export function renderNextSteps(endpoint: URL | undefined, page: Page): string[]
         ],
         ['The flag', 'pnpm demo --plain shows what it brings to a service without a line about telemetry'],
         ['Play', 'pnpm demo --keep leaves the service running and prints each request as a trace'],
+        ['Outage', 'pnpm demo --outage stops the receiver, kills the service under load and counts what is lost'],
         ['Read', 'README.md and examples/demo/README.md'],
       ],
       page,

@@ -25,9 +25,17 @@ export interface Stage {
   /** Password of the service's users. */
   readonly password: string
   readonly service: Program
+  /** Starts the service once more, where the first one has ended. @throws {DemoError} if it does not start. */
+  readonly startAgain: () => Promise<StartedService>
   readonly stripe: StripeStandIn
   /** Absent if telemetry goes to another backend. */
   readonly receiver: Receiver | undefined
+}
+
+/** The service, and where it listens. */
+export interface StartedService {
+  readonly service: Program
+  readonly checkoutUrl: string
 }
 
 /** Options of {@link openStage}. */
@@ -36,6 +44,8 @@ export interface StageOptions {
   /** Runs the service without events of its own. */
   readonly isPlain: boolean
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Folder in which the service keeps what is not delivered yet. @defaultValue none: it is kept in memory */
+  readonly spool?: string
   /** Takes what to do at the end, last first. */
   readonly onClose: (close: () => Promise<void>) => void
   readonly step: Progress['step']
@@ -59,7 +69,7 @@ const GRPC_PORT = '4317'
  *
  * @throws {DemoError} if the service does not start or the database of `DATABASE_URL` cannot be used.
  */
-export async function openStage({ endpoint, isPlain, env, onClose, step }: StageOptions): Promise<Stage> {
+export async function openStage({ endpoint, isPlain, env, spool, onClose, step }: StageOptions): Promise<Stage> {
   checkBundle()
   const example = isPlain ? 'examples/checkout' : 'examples/checkout-events'
   step('Starting receiver and Stripe stand-in')
@@ -75,32 +85,37 @@ export async function openStage({ endpoint, isPlain, env, onClose, step }: Stage
 
   if (schema) step('Starting the service')
   const password = randomBytes(9).toString('base64url')
-  const service = startProgram({
-    file: fileURLToPath(new URL(`${example}/src/server.ts`, ROOT)),
-    cwd: HOME, // where the hook is found by its name
-    nodeOptions: ['--require', EXIT_WITH_PARENT],
-    ready: '"listening"',
-    timeoutMillis: 0,
-    ...(receiver && { receiver }),
-    env: {
-      PORT: '0',
-      SEED_PASSWORD: password,
-      STRIPE_API_BASE: stripe.url,
-      STRIPE_ACCOUNT: ACCOUNT,
-      STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
-      ...(schema && { DATABASE_URL: schema.url }),
-      OTEL_SERVICE_NAME: 'checkout',
-      ...(!isPlain && WITH_EVENTS),
-      ...(endpoint && addressBackend(endpoint, env)),
-    },
-  })
-  onClose(() => stopService(service))
-  const checkoutUrl = await waitUntilReady(service)
-  stripe.deliverTo(`${checkoutUrl}/webhooks/stripe`)
+  const startService = async (): Promise<StartedService> => {
+    const service = startProgram({
+      file: fileURLToPath(new URL(`${example}/src/server.ts`, ROOT)),
+      cwd: HOME, // where the hook is found by its name
+      nodeOptions: ['--require', EXIT_WITH_PARENT],
+      ready: '"listening"',
+      timeoutMillis: 0,
+      ...(receiver && { receiver }),
+      env: {
+        PORT: '0',
+        SEED_PASSWORD: password,
+        STRIPE_API_BASE: stripe.url,
+        STRIPE_ACCOUNT: ACCOUNT,
+        STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+        ...(schema && { DATABASE_URL: schema.url }),
+        OTEL_SERVICE_NAME: 'checkout',
+        ...(!isPlain && WITH_EVENTS),
+        ...(spool !== undefined && { PLUTUS_SPOOL_DIR: spool }),
+        ...(endpoint && addressBackend(endpoint, env)),
+      },
+    })
+    onClose(() => stopService(service))
+    const checkoutUrl = await waitUntilReady(service)
+    stripe.deliverTo(`${checkoutUrl}/webhooks/stripe`)
+    return { service, checkoutUrl }
+  }
+  const started = await startService()
   const database = schema
     ? 'PostgreSQL of DATABASE_URL, in a schema of its own'
     : 'PostgreSQL in memory (DATABASE_URL names another)'
-  return { example, checkoutUrl, database, password, service, stripe, receiver }
+  return { example, ...started, startAgain: startService, database, password, stripe, receiver }
 }
 
 /** The hook's own line about a missing bundle would stand far from the report that it spoils. */

@@ -239,6 +239,20 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     expect(await database?.ask(schemas)).toEqual(database && [])
   })
 
+  it.each(isFull ? ['--outage'] : [])('loses no event of a confirmed payment with %s', async (outage) => {
+    const args = [outage, '--json']
+    const { code, stdout } = await runProgram({ file: MAIN, hook: 'none', args, timeoutMillis: MOST_MILLIS })
+    const { payments, emitted, stored, delivered, lost } = JSON.parse(stdout) as Record<string, number>
+    expect({ code, emitted, delivered, lost }).toEqual({
+      code: 0,
+      emitted: 2 * (payments ?? 0),
+      delivered: emitted,
+      lost: 0,
+    })
+    expect(payments).toBeGreaterThanOrEqual(260)
+    expect(stored).toBeGreaterThan(200)
+  })
+
   it('sends to another backend, and takes the service along when it is killed', async () => {
     const receiver = await startReceiver()
     const demo = startDemo(['--endpoint', receiver.httpUrl], 'Telemetry')
