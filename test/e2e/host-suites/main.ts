@@ -94,6 +94,7 @@ try {
       NODE_OPTIONS: `--require ${JSON.stringify(HOOK)}`,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpUrl,
       OTEL_LOG_LEVEL: 'error',
+      PLUTUS_SPOOL_DIR: 'off',
       ...suite.env,
     })
     const { broken: all, verdict } = compareRuns(without, underHook, receiver.requests.length - requests)
