@@ -133,6 +133,8 @@ describe('plutus spool show', () => {
       { class: 'payment', name: 'payment.succeeded', attributes: { 'payment.amount': 4200 }, isDelivered: false },
       { class: 'payment', name: 'payment.succeeded', attributes: { 'payment.amount': 4201 }, kind: 'durable' },
     ])
+    const spans = documentsOf((await run(['show', '--json', '--class', 'spans', root])).out)
+    expect(spans.map(({ name, kind }) => [name, kind])).toEqual([['GET /', 'traces']])
     expect((await run(['show', '--class', 'payments', root])).err).toContain('did you mean payment?')
     expect((await run(['show', '--limit', 'many', root])).code).toBe(2)
   })
