@@ -224,11 +224,11 @@ export const PLUTUS_OPTIONS = [
   {
     variable: 'PLUTUS_EXPORT_THREAD',
     type: 'enum',
-    default: 'worker',
+    default: 'main',
     range: ['worker', 'main'],
     secret: false,
     description:
-      'Thread that sends telemetry: one of its own, or the main thread, which takes less memory and more of its time.',
+      'Thread that sends telemetry: the main thread, or one of its own, which takes 20 MB and keeps the making of JSON and encryption from the main thread.',
     source: 'plutus',
   },
   {

@@ -10,13 +10,17 @@ export interface Engine {
   /**
    * Sends what is in memory. Never rejects. Resolves when everything is sent, when the endpoint is known to be
    * unreachable, or after `timeoutMillis`, whichever comes first; nothing it leaves behind keeps the process alive.
+   *
+   * @param isLast whether the application has ended. @defaultValue false
    */
-  flush(timeoutMillis: number): Promise<void>
+  flush(timeoutMillis: number, isLast?: boolean): Promise<void>
   /**
    * The process ends in this turn: sends what is in memory, blocks for at most `millis` in all calls together, and tells
    * what is lost. Absent where an engine can do nothing then. Throws nothing.
+   *
+   * @param wasLast whether nothing of the application has run since the last `flush`. @defaultValue false
    */
-  finish?(millis: number): void
+  finish?(millis: number, wasLast?: boolean): void
 }
 
 /** What an engine may ask of the hook that starts it. */

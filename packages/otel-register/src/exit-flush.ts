@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts'
 import { isSurvivable } from './process-events.ts'
+import { endsQuietly, onExit } from './quiet-end.ts'
 
 // The rest is for what is recorded last, and for hearing what became of everything.
 const FLUSH_SHARE = 0.8
@@ -10,17 +11,20 @@ const FLUSH_SHARE = 0.8
  */
 export function flushAtExit(engine: Engine, waitMillis: number): void {
   let leftMillis = waitMillis
-  const flushOnce = async (): Promise<void> => {
-    leftMillis = await flushHolding(engine, waitMillis)
+  let wasLast = false
+  const flushOnce = async (isLast: boolean): Promise<void> => {
+    leftMillis = await flushHolding(engine, waitMillis, isLast)
+    wasLast = isLast
     // A listener of the application may have given the event loop work: its end is another one then.
     setTimeout(() => {
       leftMillis = waitMillis
+      wasLast = false
     }, waitMillis).unref()
   }
   process.once('beforeExit', () => {
-    if (waitMillis > 0) void flushOnce()
+    if (waitMillis > 0) void flushOnce(process.listenerCount('beforeExit') === 0 && endsQuietly())
   })
-  process.on('exit', () => engine.finish?.(leftMillis))
+  onExit(() => engine.finish?.(leftMillis, wasLast))
   process.on('uncaughtExceptionMonitor', () => {
     // What ends the process does so in this very turn, and `exit` follows: nothing asynchronous would leave it.
     if (isSurvivable()) void engine.flush(waitMillis)
@@ -31,14 +35,14 @@ export function flushAtExit(engine: Engine, waitMillis: number): void {
  * Flushes and keeps the event loop alive meanwhile, for a part of `waitMillis` where the engine can finish in the rest.
  * Resolves with what is left of it. Never rejects.
  */
-export async function flushHolding(engine: Engine, waitMillis: number): Promise<number> {
+export async function flushHolding(engine: Engine, waitMillis: number, isLast = false): Promise<number> {
   const since = performance.now()
   const flushMillis = engine.finish === undefined ? waitMillis : waitMillis * FLUSH_SHARE
   let hold: NodeJS.Timeout | undefined
   const over = new Promise<void>((resolve) => {
     hold = setTimeout(resolve, flushMillis)
   })
-  await Promise.race([engine.flush(flushMillis), over])
+  await Promise.race([engine.flush(flushMillis, isLast), over])
   clearTimeout(hold)
   return Math.max(waitMillis - (performance.now() - since), 0)
 }

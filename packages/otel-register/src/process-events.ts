@@ -1,6 +1,7 @@
 import { onFirstTurn } from './first-turn.ts'
 import { loadFile } from './own-files.ts'
 import type * as Records from './parts/process-records.ts'
+import { endsQuietly, onExit } from './quiet-end.ts'
 
 /**
  * Records the life of this process: its start, its end when it exits, and what nobody caught in between.
@@ -8,8 +9,10 @@ import type * as Records from './parts/process-records.ts'
  * Signals end a process without `exit`: who watches them calls `recordProcessStopped`. The start is recorded once the
  * event loop turns, or with what is recorded before that: what it takes is not to delay the application's first line.
  *
- * @param isSentAtExit whether the engine can still send what is recorded when the process exits. Where it cannot, an end
- * by itself is recorded when the event loop has run dry.
+ * An end by itself is recorded when the event loop has run dry, if that is the end: sending it then takes a fraction of
+ * what it takes when the process exits.
+ *
+ * @param isSentAtExit whether the engine can still send what is recorded when the process exits.
  */
 export function recordProcessEvents(isSentAtExit: boolean): void {
   startedAt = Date.now()
@@ -17,9 +20,9 @@ export function recordProcessEvents(isSentAtExit: boolean): void {
   process.once('beforeExit', (code) => {
     const { recordProcessStopped: record } = records()
     // The listener that flushes is the other one; one of the application may give the event loop work again.
-    if (!isSentAtExit && process.listenerCount('beforeExit') <= 1) record(code)
+    if (process.listenerCount('beforeExit') <= 1 && (!isSentAtExit || endsQuietly())) record(code)
   })
-  process.on('exit', recordProcessStopped)
+  onExit(recordProcessStopped)
   process.on('uncaughtExceptionMonitor', (error) => {
     if (isSurvivable()) records().recordUncaught(error)
     else records().recordProcessCrashed(error)

@@ -89,6 +89,17 @@ describe.each(END_NODES)('on Node $label', (node) => {
   )
 })
 
+it.each([
+  ['nobody listens to its end', 'unheard', ''],
+  ['somebody listens to its end', 'listened to', 'thread\n'],
+])('tells all of a program that ends by itself, where %s', async (_when, way, threads) => {
+  const { stdout } = await runProgram({ ...options(way), file: programFile('threads.cjs') })
+  expect(stdout).toBe(threads)
+  expect(told()).toEqual(['process.started', 'process.stopped'])
+  const exported = receiver.metrics.filter(({ name }) => name === 'plutus.telemetry.exported')
+  expect(exported.length).toBeGreaterThan(0)
+})
+
 it('tells a thrown value that is no error by its type', async () => {
   await runProgram(options('by a text'))
   expect(find('process.crashed')?.attributes).toMatchObject({

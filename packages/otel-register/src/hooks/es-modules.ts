@@ -3,6 +3,7 @@ import Module from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BuiltinWatch } from './builtins.ts'
 import { isPatchedRequired } from './commonjs.ts'
+import { onExit } from '../quiet-end.ts'
 import { matchEsModule } from './es-module-match.ts'
 import type { EsModuleMatch } from './es-module-match.ts'
 import type { LoaderData } from './loader-thread.ts'
@@ -146,7 +147,7 @@ function startLoaderThread({ host, require, loaderUrl, entryUrl, onRepeat }: EsM
   Module.register(loaderUrl, { data, transferList: [port2] })
   port1.on('message', onRepeat)
   port1.unref()
-  process.once('exit', () => {
+  onExit(() => {
     if (receiveMessageOnPort(port1) !== undefined) onRepeat()
   })
 }
