@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api'
 import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import { withContext } from './context.ts'
 import { isCorrelationId } from './correlation-id.ts'
@@ -9,9 +10,9 @@ export function createCorrelationId(): string {
   return loadCrypto().randomUUID()
 }
 
-/** Correlation id of the current unit of work; `undefined` outside of one. */
-export function getCorrelationId(): string | undefined {
-  const id = fieldsOf(currentScope())?.[ATTR_CORRELATION_ID]
+/** Correlation id of the current unit of work, or of that of a context; `undefined` outside of one. */
+export function getCorrelationId(of?: Context): string | undefined {
+  const id = fieldsOf(currentScope(of))?.[ATTR_CORRELATION_ID]
   return isCorrelationId(id) ? id : undefined
 }
 

@@ -115,7 +115,22 @@ export function serverFor(
   if (known?.namespace === namespace && known?.address === address && known?.port === port && known !== undefined) {
     return known
   }
-  const server = { system, namespace, address, port }
+  const server = sameServer({ system, namespace, address, port })
   servers.set(owner, server)
+  return server
+}
+
+// Each connection of a pool has an object of its own; what is kept of a command is kept for the server.
+const MAX_SERVERS = 100
+const serversByName = new Map<string, Server>()
+
+/** One and the same object for equal servers, as long as there are few. */
+function sameServer(server: Server): Server {
+  const { system, namespace, address, port } = server
+  const name = JSON.stringify([system, namespace, address, port])
+  const known = serversByName.get(name)
+  if (known !== undefined) return known
+  if (serversByName.size >= MAX_SERVERS) serversByName.clear()
+  serversByName.set(name, server)
   return server
 }

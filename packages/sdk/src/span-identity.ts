@@ -75,11 +75,17 @@ export function readHex(text: string, words: 2 | 4): number[] | undefined {
   return any === 0 ? undefined : id
 }
 
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const hexByte = (word: number, shift: number): string => HEX_BYTES[(word >>> shift) & 255] as string
+
 /** Writes an id as lower-case hexadecimal digits. */
 export function toHex(id: TraceId | SpanId): string {
   if (typeof id === 'string') return id
   let text = ''
-  for (let i = 0; i < id.length; i++) text += ((id[i] as number) >>> 0).toString(16).padStart(8, '0')
+  for (let i = 0; i < id.length; i++) {
+    const word = id[i] as number
+    text += hexByte(word, 24) + hexByte(word, 16) + hexByte(word, 8) + hexByte(word, 0)
+  }
   return text
 }
 

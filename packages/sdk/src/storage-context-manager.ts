@@ -7,6 +7,14 @@ import { flattenRoot } from './flat-context.ts'
 const ADD = ['addListener', 'on', 'once', 'prependListener', 'prependOnceListener'] as const
 const REMOVE = ['removeListener', 'off'] as const
 
+function callWith<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+  fn: F,
+  thisArg: ThisParameterType<F> | undefined,
+  args: A,
+): ReturnType<F> {
+  return fn.apply(thisArg, args)
+}
+
 /**
  * Carries the active context across everything asynchronous, on Node's own `AsyncLocalStorage`. Contexts that are derived
  * from the API's root while there is one are flat.
@@ -27,7 +35,7 @@ export class StorageContextManager implements ContextManager {
     ...args: A
   ): ReturnType<F> {
     if (thisArg === undefined && args.length === 0) return this.#storage.run(entered, fn as () => ReturnType<F>)
-    return this.#storage.run(entered, (...passed: A) => fn.apply(thisArg, passed), ...args)
+    return this.#storage.run(entered, callWith<A, F>, fn, thisArg, args)
   }
 
   attach(entered: Context): ContextManagementToken {

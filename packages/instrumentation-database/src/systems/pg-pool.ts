@@ -59,11 +59,10 @@ export function wrapPoolConnect(original: Method, monitor: Monitor): Method {
 }
 
 function watch(callback: Method, settle: (error: unknown) => void, parent: Context): Method {
-  const watched = function (this: unknown, ...outcome: unknown[]): unknown {
+  return function (this: unknown, ...outcome: unknown[]): unknown {
     settle(outcome[0])
-    return callback.apply(this, outcome)
+    return context.with(parent, callback, this, ...outcome)
   }
-  return context.bind(parent, watched)
 }
 
 function mustWait({ totalCount, idleCount, options }: Pool): boolean {

@@ -87,9 +87,9 @@ function withCallback(args: readonly unknown[], at: number, operation: Operation
     const [error, result] = outcome
     if (error) operation.fail(error)
     else operation.succeed(countRows(result))
-    return callback.apply(this, outcome)
+    return context.with(operation.parent, callback, this, ...outcome)
   }
-  return args.with(at, context.bind(operation.parent, settle))
+  return args.with(at, settle)
 }
 
 function wrapClientConnect(original: Method, monitor: Monitor): Method {

@@ -78,7 +78,7 @@ export class ClientObserver {
   /** Whether the host that a request is sent to may see the id and, if that is a proxy, the one that it asks. */
   #maySeeCorrelation({ host, path }: ClientRequest): boolean {
     if (!this.#mayCorrelate(host)) return false
-    return !ABSOLUTE.test(path) || (URL.canParse(path) && this.#mayCorrelate(new URL(path).hostname))
+    return !isAbsolute(path) || (URL.canParse(path) && this.#mayCorrelate(new URL(path).hostname))
   }
 
   #sendContext(request: ClientRequest, entered: Context): void {
@@ -88,6 +88,10 @@ export class ClientObserver {
     const id = this.#maySeeCorrelation(request) ? getCorrelationId() : undefined
     addHeaders(request, propagated, name === undefined || id === undefined ? {} : { [name]: id })
   }
+}
+
+function isAbsolute(path: string): boolean {
+  return !path.startsWith('/') && ABSOLUTE.test(path)
 }
 
 function schemeOf(request: ClientRequest): 'http' | 'https' {
@@ -105,7 +109,7 @@ function serverOf(request: ClientRequest): { readonly address: string; readonly 
 function urlOf(request: ClientRequest): string {
   const host = request.getHeader('host')
   const authority = typeof host === 'string' && host !== '' ? host : request.host
-  const url = ABSOLUTE.test(request.path)
+  const url = isAbsolute(request.path)
     ? request.path.replace(USER_INFO, '$1')
     : `${schemeOf(request)}://${authority}${request.path}`
   return url.slice(0, MAX_TEXT)

@@ -1,11 +1,11 @@
 import type { Context } from '@opentelemetry/api'
 import { ATTR_CORRELATION_ID } from '@plutus/conventions'
-import { getContext } from '@plutus/events'
+import { getContext, getCorrelationId } from '@plutus/events'
 
 /** What a span gets from its context: the correlation id of the unit of work. */
 export function stampSpan(context: Context): Readonly<Record<string, unknown>> | undefined {
-  const id = getContext(context)[ATTR_CORRELATION_ID]
-  return typeof id === 'string' ? { [ATTR_CORRELATION_ID]: id } : undefined
+  const id = getCorrelationId(context)
+  return id === undefined ? undefined : { [ATTR_CORRELATION_ID]: id }
 }
 
 /** What a log record gets from its context: the fields of the unit of work. */
