@@ -1,3 +1,4 @@
+import { runCollectorDemo } from './collector.ts'
 import { DemoError } from './demo-error.ts'
 import { checkReachable, showEndpoint } from './endpoint.ts'
 import { gatherTelemetry } from './gather.ts'
@@ -31,7 +32,7 @@ export interface DemoContext {
  * @throws {DemoError} if something that it needs is missing.
  */
 export async function runDemo(options: DemoOptions, context: DemoContext): Promise<number> {
-  const { endpoint, isJson, isKept, isOutage, isPlain } = options
+  const { endpoint, isCollector, isJson, isKept, isOutage, isPlain } = options
   const { env, signal, onClose, page } = context
   const progress = createProgress(process.stderr, env)
   const print = (lines: readonly string[]): void => {
@@ -39,7 +40,9 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
     if (!isJson && lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
   }
   try {
-    if (isOutage) return await runOutage({ isJson, env, signal, onClose, page, print, step: progress.step })
+    const around = { isJson, env, signal, onClose, page, print, step: progress.step }
+    if (isOutage) return await runOutage(around)
+    if (isCollector) return await runCollectorDemo(around)
     if (endpoint) await checkReachable(endpoint)
     const stage = await openStage({ endpoint, isPlain, env, onClose, step: progress.step })
     print(renderOpening(stage, endpoint, page))

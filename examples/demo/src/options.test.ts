@@ -8,6 +8,7 @@ it('asks for nothing without arguments', () => {
     isJson: false,
     isPlain: false,
     isOutage: false,
+    isCollector: false,
     isHelp: false,
   })
 })
@@ -17,6 +18,7 @@ it.each([
   ['-- --keep', { isKept: true }],
   ['--plain', { isPlain: true }],
   ['--outage --json', { isOutage: true, isJson: true }],
+  ['--collector --json', { isCollector: true, isJson: true }],
   ['-h', { isHelp: true }],
   ['--endpoint http://localhost:4318', { endpoint: new URL('http://localhost:4318') }],
   ['--endpoint=https://otlp.example/base', { endpoint: new URL('https://otlp.example/base') }],
@@ -33,6 +35,8 @@ it.each([
   ['keep', '"keep" is not an option; see --help'],
   ['--keep=yes', '--keep takes no value'],
   ['--outage --keep', '--outage does not go with --keep'],
+  ['--collector --plain', '--collector does not go with --plain'],
+  ['--collector --outage', '--outage does not go with --collector'],
   ['--endpoint', '--endpoint takes an http or https URL such as http://localhost:4318'],
   ['--endpoint localhost:4318', '--endpoint takes an http or https URL such as http://localhost:4318'],
   ['--endpoint --keep', '--endpoint takes an http or https URL such as http://localhost:4318'],

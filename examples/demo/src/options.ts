@@ -13,6 +13,8 @@ export interface DemoOptions {
   readonly isPlain: boolean
   /** Stops the receiver, kills the service under load, starts both again and counts what arrived. */
   readonly isOutage: boolean
+  /** Sends telemetry through a collector of the policy and tells what came out of it, by class. */
+  readonly isCollector: boolean
   readonly isHelp: boolean
 }
 
@@ -30,6 +32,9 @@ Options:
   --plain          runs the same service without its own events: what the flag alone brings
   --outage         stops the receiver, kills the service under load, starts both again and counts what was
                    emitted, stored, delivered, delivered twice and lost; goes with --json only
+  --collector      sends telemetry through a collector that the policy is rendered to, and prints what came out by class,
+                   what was sampled and how long each is kept; builds the collector with Go the first time;
+                   goes with --json only
   --json           prints one JSON document instead of the report
   --help           prints this
 
@@ -45,6 +50,7 @@ const OPTIONS = {
   keep: { type: 'boolean' },
   plain: { type: 'boolean' },
   outage: { type: 'boolean' },
+  collector: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -67,13 +73,17 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     }
   }
   const other = ['endpoint', 'keep', 'plain'].find((name) => name in values)
-  if (values.outage === true && other !== undefined) throw new UsageError(`--outage does not go with --${other}`)
+  for (const name of ['outage', 'collector'] as const) {
+    if (values[name] === true && other !== undefined) throw new UsageError(`--${name} does not go with --${other}`)
+  }
+  if (values.outage === true && values.collector === true) throw new UsageError('--outage does not go with --collector')
   return {
     endpoint: values.endpoint === undefined ? undefined : readEndpoint(values.endpoint),
     isKept: values.keep === true,
     isJson: values.json === true,
     isPlain: values.plain === true,
     isOutage: values.outage === true,
+    isCollector: values.collector === true,
     isHelp: values.help === true,
   }
 }

@@ -143,6 +143,8 @@ async function runToEnd(
   const child = spawn(collector, ['--config', file], { env, stdio: ['ignore', 'inherit', 'inherit'] })
   const ended = once(child, 'exit') as Promise<[code: number | null]>
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
+  const end = (): void => pass('SIGTERM') // however this process ends, the collector does not outlive it
+  process.on('exit', end)
   for (const signal of SIGNALS) process.on(signal, pass)
   try {
     const told = tellOfMoved(moved, env, () => child.exitCode !== null)
@@ -154,6 +156,7 @@ async function runToEnd(
     io.err(`plutus collector run: ${collector} cannot be started (${code})\n`)
     return EXIT_FAILED
   } finally {
+    process.off('exit', end)
     for (const signal of SIGNALS) process.off(signal, pass)
   }
 }

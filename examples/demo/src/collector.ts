@@ -1,0 +1,197 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { collectorBinary } from '@plutus/otelcol-distribution'
+import { CLASS_ORDER, parsePolicy, type Policy } from '@plutus/policy'
+import { startProgram, startReceiver, type Program, type Receiver } from '@plutus/test-kit'
+import { DemoError } from './demo-error.ts'
+import type { Page } from './layout.ts'
+import type { Progress } from './progress.ts'
+import { renderCollectorReport } from './render-collector.ts'
+import { openStage, quoteOutput, type StageOptions } from './stage.ts'
+import { driveTraffic } from './traffic.ts'
+
+/** What surrounds the collector. */
+export interface CollectorDemoOptions extends Pick<StageOptions, 'env' | 'onClose'> {
+  readonly isJson: boolean
+  readonly signal: AbortSignal
+  readonly page: Page
+  readonly print: (lines: readonly string[]) => void
+  readonly step: Progress['step']
+}
+
+/** What came out of the collector. */
+export interface CollectorReport {
+  /** What the collector took, by its own count. */
+  readonly taken: { readonly records: number; readonly spans: number }
+  readonly classes: readonly ClassReport[]
+  readonly traces: { readonly arrived: number; readonly spans: number; readonly rate: number }
+  /** Whether each record of a class that must not be lost is at the backend and in the archive. */
+  readonly isComplete: boolean
+}
+
+/** What came out of one class. */
+export interface ClassReport {
+  readonly name: string
+  /** Records at the backend. */
+  readonly arrived: number
+  /** Records in the archive; absent where the class has none. */
+  readonly archived?: number
+  readonly isSampled: boolean
+  readonly searchableDays: number
+  readonly archiveDays: number
+}
+
+const POLICY = 'version: 1\nsampling: { rate: 10%, wait: 2s }\n'
+const CLI = new URL('main.ts', import.meta.resolve('@plutus/cli'))
+const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.cjs', import.meta.url))
+const START_MILLIS = 60_000
+const QUIET_MILLIS = 4000 // longer than the sampler waits for the end of a trace
+
+/**
+ * Sends the service's telemetry through a collector of the policy, at a tenth of the traces, to a receiver and to files, and
+ * tells what came out. Gives the exit code: 0 if nothing that must not be lost is missing, else 1.
+ */
+export async function runCollectorDemo(options: CollectorDemoOptions): Promise<number> {
+  const { isJson, env, onClose, page, print, signal, step } = options
+  if (collectorBinary.reason !== '') throw new DemoError(`There is no collector: ${collectorBinary.reason}.`)
+  step('Building the collector: the first time this takes minutes')
+  const binary = await collectorBinary.ensure()
+  const policy = parsePolicy(POLICY, { file: 'demo.yaml' })
+  const folder = mkdtempSync(join(tmpdir(), 'plutus-demo-'))
+  onClose(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })))
+  const receiver = await startReceiver()
+  onClose(() => receiver.close())
+  step('Starting the collector')
+  const { collector, url, telemetryUrl } = await startCollector(folder, binary, receiver)
+  onClose(async () => await stop(collector))
+
+  const stage = await openStage({ endpoint: new URL(url), isPlain: false, env, onClose, step })
+  await driveTraffic(stage, { isPlain: false, signal, step })
+  step('Waiting for what is still on its way')
+  await stop(stage.service)
+  await settle(receiver)
+  const taken = await readTaken(telemetryUrl)
+  await stop(collector)
+  const report = createReport(policy, receiver, join(folder, 'archive'), taken)
+  if (isJson) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
+  else print(renderCollectorReport(report, page))
+  return report.isComplete ? 0 : 1
+}
+
+async function startCollector(
+  folder: string,
+  binary: string,
+  receiver: Receiver,
+): Promise<{ collector: Program; url: string; telemetryUrl: string }> {
+  const policyFile = join(folder, 'policy.yaml')
+  writeFileSync(policyFile, POLICY)
+  const [grpc, http, health, telemetry] = await Promise.all([findPort(), findPort(), findPort(), findPort()])
+  const collector = startProgram({
+    file: fileURLToPath(CLI),
+    args: ['collector', 'run', '--dir', folder, '--policy', policyFile, '--collector', binary],
+    hook: 'none',
+    nodeOptions: ['--require', EXIT_WITH_PARENT],
+    timeoutMillis: 0,
+    env: {
+      PLUTUS_OTLP_ENDPOINT: receiver.httpUrl,
+      PLUTUS_LISTEN_GRPC_PORT: String(grpc),
+      PLUTUS_LISTEN_HTTP_PORT: String(http),
+      PLUTUS_HEALTH_PORT: String(health),
+      PLUTUS_TELEMETRY_PORT: String(telemetry),
+    },
+  })
+  let hasEnded = false
+  void collector.exited.then(() => (hasEnded = true))
+  const deadline = performance.now() + START_MILLIS
+  while (
+    !(await fetch(`http://127.0.0.1:${health}`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  ) {
+    if (hasEnded || performance.now() > deadline) {
+      throw new DemoError(`The collector did not start. ${quoteOutput(collector)}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return {
+    collector,
+    url: `http://127.0.0.1:${http}`,
+    telemetryUrl: `http://127.0.0.1:${telemetry}/metrics`,
+  }
+}
+
+async function findPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Comes back when nothing has arrived for a while. */
+async function settle({ logs, spans }: Receiver): Promise<void> {
+  for (let before = -1; before !== logs.length + spans.length;) {
+    before = logs.length + spans.length
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MILLIS))
+  }
+}
+
+async function stop(program: Program): Promise<void> {
+  program.kill('SIGTERM')
+  await program.exited
+}
+
+async function readTaken(telemetryUrl: string): Promise<CollectorReport['taken']> {
+  const page = await (await fetch(telemetryUrl)).text()
+  const count = (name: string): number =>
+    page
+      .split('\n')
+      .filter((line) => line.startsWith(`otelcol_receiver_accepted_${name}`))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+  return { records: count('log_records'), spans: count('spans') }
+}
+
+function createReport(
+  policy: Policy,
+  receiver: Receiver,
+  archive: string,
+  taken: CollectorReport['taken'],
+): CollectorReport {
+  const logs = [...receiver.logs, ...receiver.processEvents]
+  const classes = CLASS_ORDER.map((name): ClassReport => {
+    const { durable, keep, searchableDays, archiveDays } = policy.classes[name]
+    return {
+      name,
+      arrived: logs.filter(({ resource }) => resource['plutus.data.class'] === name).length,
+      ...(durable ? { archived: countArchived(join(archive, name)) } : {}),
+      isSampled: keep !== 'all',
+      searchableDays,
+      archiveDays,
+    }
+  })
+  const traces = new Set(receiver.spans.map(({ traceId }) => traceId))
+  const durable = classes.filter(({ archived }) => archived !== undefined)
+  return {
+    taken,
+    classes,
+    traces: { arrived: traces.size, spans: receiver.spans.length, rate: policy.sampling.rate },
+    isComplete:
+      durable.every(({ arrived, archived = 0 }) => arrived >= archived && archived > 0 === arrived > 0) &&
+      durable.some(({ arrived }) => arrived > 0),
+  }
+}
+
+function countArchived(folder: string): number {
+  const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+  return lines
+    .filter((line) => line !== '')
+    .flatMap(
+      (line) => (JSON.parse(line) as { resourceLogs: { scopeLogs: { logRecords: unknown[] }[] }[] }).resourceLogs,
+    )
+    .flatMap(({ scopeLogs }) => scopeLogs)
+    .reduce((sum, { logRecords }) => sum + logRecords.length, 0)
+}
