@@ -5,6 +5,8 @@ import { killAfter, openSpoolStory } from './spool-story.ts'
 
 // On each Node at once, so that processes share the directory and take over from one another; in all a dozen kills.
 const WAVES = isFull ? 50 : 3
+// What two hundred processes record has to be decoded here, too.
+const PER_TURN = isFull ? '5' : '20'
 const FAULTS: readonly (Fault | 'refuse' | undefined)[] = [
   'refuse',
   undefined,
@@ -27,7 +29,10 @@ it(
       else receiver.respond(fault)
       const longest = wave === 0 ? 300 : 1700
       const lives = NODES.map((node) =>
-        killAfter(start('emit.mjs', [`${wave}-${node.label}`], { node }), Math.random() * longest),
+        killAfter(
+          start('emit.mjs', [`${wave}-${node.label}`, 'Infinity', PER_TURN], { node }),
+          Math.random() * longest,
+        ),
       )
       for (const ids of await Promise.all(lives)) recorded.push(...ids)
       if (fault === 'refuse') await receiver.accept()
@@ -36,7 +41,7 @@ it(
     const last = await deliverRest(recorded)
     await last.stop()
 
-    expect(recorded.length).toBeGreaterThan(WAVES * NODES.length * 20)
+    expect(recorded.length).toBeGreaterThan(WAVES * NODES.length * Number(PER_TURN))
     expect(missing(recorded)).toEqual([])
     const all = [...arrived().values()]
     expect(all.filter(({ uids }) => uids.size !== 1)).toEqual([])

@@ -56,7 +56,7 @@ export async function openSpoolStory(): Promise<SpoolStory> {
     },
     deliverRest: async (ids) => {
       const last = story.start('emit.mjs', ['last', '4'])
-      await receiver.waitFor(() => story.missing(ids).length === 0 && isEmpty(directory), {
+      await receiver.waitFor(() => isEmpty(directory) && story.missing(ids).length === 0, {
         timeoutMillis: 45_000,
         describe: () =>
           `missing ${story.missing(ids).length} of ${ids.length}; on disk ${readdirSync(directory, { recursive: true }).join(' ')}; ${last.stderr}`,
