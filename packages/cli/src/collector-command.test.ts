@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -42,6 +42,16 @@ describe('plutus collector render', () => {
     expect(readFileSync(out, 'utf8')).toBe(expected)
   })
 
+  it('writes all that the policy renders into a folder', async () => {
+    const into = join(folder, 'all')
+    const { code, err } = await run(['render', '--into', into])
+    expect({ code, err }).toEqual({ code: 0, err: `18 files in ${into}, by policy ${policyHash(builtInPolicy())}\n` })
+    const files = readdirSync(into, { recursive: true, encoding: 'utf8' })
+    expect(files).toEqual(expect.arrayContaining(['collector-sampler.yaml', join('retention', 'loki.yaml')]))
+    expect(files).toEqual(expect.arrayContaining([join('rules', 'prometheus-rules.yaml')]))
+    expect((await run(['render', '--into', into, '--role', 'agent'])).code).toBe(2)
+  })
+
   it('tells by file, line and column what is wrong with a policy, and renders nothing', async () => {
     const policy = write('wrong.yaml', 'version: 1\nclasses: { payment: { archive: none } }\n')
     const { code, out, err } = await run(['render', '--role', 'single', '--policy', policy])
@@ -50,9 +60,11 @@ describe('plutus collector render', () => {
   })
 
   it('tells which file cannot be read or written', async () => {
-    const none = join(folder, 'none', 'x.yaml')
-    expect((await run(['render', '--role', 'single', '--policy', none])).err).toBe(`${none} cannot be read (ENOENT)\n`)
-    expect((await run(['render', '--role', 'single', '--out', none])).err).toBe(`${none} cannot be written (ENOENT)\n`)
+    const none = join(write('file', ''), 'x.yaml')
+    expect((await run(['render', '--role', 'single', '--policy', none])).err).toBe(`${none} cannot be read (ENOTDIR)\n`)
+    expect((await run(['render', '--role', 'single', '--out', none])).err).toMatch(
+      /x\.yaml cannot be written \((?:EEXIST|ENOTDIR)\)\n$/,
+    )
   })
 })
 
@@ -128,7 +140,7 @@ describe('plutus collector diff', () => {
 })
 
 it.each([
-  [[], 'plutus collector render --role ROLE'],
+  [[], 'plutus collector render (--role ROLE'],
   [['rendre'], 'did you mean render?'],
   [['render'], 'say --role'],
   [['render', '--role', 'gatway'], 'did you mean gateway?'],

@@ -11,8 +11,8 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly run: Command; readonly usa
   {
     render: {
       run: runRender,
-      usage: '--role ROLE [--backend NAME] [--out FILE]',
-      about: 'writes the configuration of a collector',
+      usage: '(--role ROLE [--out FILE] | --into FOLDER) [--backend NAME]',
+      about: 'writes the configuration of a collector, or of all, with retention of backends, and alerts',
     },
     validate: {
       run: runValidate,

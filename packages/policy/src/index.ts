@@ -48,3 +48,4 @@ export { renderCollector, STOCK_COLLECTOR_VERSION } from './collector/render-col
 export { renderRetention } from './retention/render-retention.ts'
 export type { RenderedFile } from './retention/rendered-file.ts'
 export type { Lifecycle, LifecycleRule } from './retention/s3.ts'
+export { renderRules } from './rules/render-rules.ts'
