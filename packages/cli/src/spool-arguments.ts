@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { resolveConfig } from '@plutus/config'
 import { parseJournalKeys } from '@plutus/journal'
 import { inspectSpools } from '@plutus/sdk'
@@ -47,8 +47,9 @@ export function nameOf(part: string, { path }: ChosenSpool): string {
 /** Where processes keep the spools of a user's services, unless they are told otherwise. */
 function stateDirectory(env: NodeJS.ProcessEnv): string {
   const { XDG_STATE_HOME: state, LOCALAPPDATA: local } = env
-  if (process.platform === 'win32' && local !== undefined && local !== '') return join(local, 'plutus')
-  return join(state !== undefined && state !== '' ? state : join(homedir(), '.local', 'state'), 'plutus')
+  if (process.platform === 'win32' && local !== undefined && isAbsolute(local)) return join(local, 'plutus')
+  const home = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state')
+  return join(home, 'plutus')
 }
 
 function readKeys(file: string): Uint8Array[] {

@@ -134,6 +134,7 @@ it.each([
   ['encrypted', [KEY]],
 ])(
   'a %s journal reads all frames for which append returned, in order and once, whenever its process is killed',
+  { timeout: 300_000 },
   (_how, keys) => {
     const steps = fc.array(step, { maxLength: 40 })
     fc.assert(
