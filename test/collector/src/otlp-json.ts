@@ -8,6 +8,8 @@ export interface LogToSend {
   readonly severity?: number
   readonly severityText?: string
   readonly traceId?: string
+  /** When it was, in milliseconds since 1970. @defaultValue now */
+  readonly at?: number
 }
 
 /** A span to send. */
@@ -35,16 +37,18 @@ const NANOS_PER_MILLI = 1_000_000n
 
 /** A request with log records, as OTLP/JSON. */
 export function logsRequest(logs: readonly LogToSend[], { resource = {}, scope = 'test' }: Sender = {}): object {
-  const logRecords = logs.map(({ attributes = {}, body, eventName, severity, severityText, traceId }) => ({
-    timeUnixNano: now(),
-    observedTimeUnixNano: now(),
-    attributes: toAttributes(attributes),
-    ...(body === undefined ? {} : { body: toValue(body) }),
-    ...(eventName === undefined ? {} : { eventName }),
-    ...(severity === undefined ? {} : { severityNumber: severity }),
-    ...(severityText === undefined ? {} : { severityText }),
-    ...(traceId === undefined ? {} : { traceId, spanId: newSpanId() }),
-  }))
+  const logRecords = logs.map(
+    ({ attributes = {}, body, eventName, severity, severityText, traceId, at = Date.now() }) => ({
+      timeUnixNano: String(BigInt(at) * NANOS_PER_MILLI),
+      observedTimeUnixNano: now(),
+      attributes: toAttributes(attributes),
+      ...(body === undefined ? {} : { body: toValue(body) }),
+      ...(eventName === undefined ? {} : { eventName }),
+      ...(severity === undefined ? {} : { severityNumber: severity }),
+      ...(severityText === undefined ? {} : { severityText }),
+      ...(traceId === undefined ? {} : { traceId, spanId: newSpanId() }),
+    }),
+  )
   return {
     resourceLogs: [
       { resource: { attributes: toAttributes(resource) }, scopeLogs: [{ scope: { name: scope }, logRecords }] },
