@@ -28,6 +28,8 @@ export interface Works {
   readonly outlet: Outlet
   /** Absent where all is sent. */
   readonly sampling: Sampling | undefined
+  /** How many values were masked so far. */
+  readonly hits: () => number
 }
 
 /** What works are made of. */
@@ -125,7 +127,8 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
     if (meter !== undefined) sampling.measureWith(meter)
   }
   const { tracerProvider, loggerProvider } = providers
-  return { tracerProvider, loggerProvider, openMetering, metering: () => metering, outlet, sampling }
+  const hits = (): number => host.redaction.hits()
+  return { tracerProvider, loggerProvider, openMetering, metering: () => metering, outlet, sampling, hits }
 }
 
 function createMetering(
