@@ -10,10 +10,15 @@ export function createCorrelationId(): string {
   return loadCrypto().randomUUID()
 }
 
+// One unit of work asks again and again.
+let known: unknown
+
 /** Correlation id of the current unit of work, or of that of a context; `undefined` outside of one. */
 export function getCorrelationId(of?: Context): string | undefined {
   const id = fieldsOf(currentScope(of))?.[ATTR_CORRELATION_ID]
-  return isCorrelationId(id) ? id : undefined
+  if (id !== known && !isCorrelationId(id)) return undefined
+  known = id
+  return id as string | undefined
 }
 
 /**

@@ -35,6 +35,6 @@ export function deriveUlid(...texts: readonly string[]): string {
     countLoss('invalid') // no texts: the record is kept, with an id of its own
     return createUlid()
   }
-  const digest = loadCrypto().createHash('sha256').update(joined).digest()
+  const digest = loadCrypto().hash('sha256', joined, 'buffer')
   return formatUlid(digest.readUIntBE(ULID_RANDOM_BYTES, 6), digest, 0)
 }
