@@ -333,3 +333,19 @@ it.each([
 ])('takes %s for %j where nothing is set', (text, resolved) => {
   expect(withFallbacks(text)).toBe(resolved)
 })
+
+it('tells a limiter that is missing from one that never looks', () => {
+  const policy = parsePolicy(SAMPLED)
+  const config = buildCollector(policy, { role: 'sampler' })
+  const { 'traces/in': pipelineIn } = config.service.pipelines
+  const bare = { ...config.service, pipelines: { 'traces/in': { ...pipelineIn, processors: [] } } }
+  const idle = { ...config.processors, memory_limiter: { limit_mib: 100 } }
+  const messagesOf = (changed: CollectorConfig): string[] =>
+    checkCollector(changed, policy, { role: 'sampler' }).map(({ message }) => message)
+  expect(messagesOf({ ...config, service: bare } as CollectorConfig)).toEqual([
+    expect.stringMatching(/^traces\/in does not begin with memory_limiter\. /),
+  ])
+  expect(messagesOf({ ...config, processors: idle })).toEqual([
+    expect.stringMatching(/^memory_limiter of traces\/in has no check interval\. /),
+  ])
+})

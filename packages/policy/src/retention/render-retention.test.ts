@@ -164,3 +164,11 @@ describe('for any policy', () => {
 it('renders no archive for a class that has none', () => {
   expect(render(builtInPolicy(), 's3-lifecycle.json')).not.toContain('application/')
 })
+
+it('moves nothing on in S3 on the day on which it is deleted', () => {
+  const policy = parsePolicy('version: 1\nclasses: { payment: { archive: 365d } }')
+  const { Rules: rules } = json(policy, 's3-lifecycle.json') as { Rules: { ID: string; Transitions: unknown[] }[] }
+  expect(rules.find(({ ID }) => ID.startsWith('plutus-payment'))?.Transitions).toEqual([
+    { Days: 30, StorageClass: 'STANDARD_IA' },
+  ])
+})
