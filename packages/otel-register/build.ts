@@ -65,16 +65,18 @@ export const findFile = (name) => require('node:url').pathToFileURL(require('nod
   },
 }
 
-// The loggers make a redactor of their own where no hook gives them one.
+// The loggers make a redactor of their own where no hook gives them one, and few services have a file of rules.
 const lateRedactor: Plugin = {
   name: 'late-redactor',
   setup: (bundler) => {
-    bundler.onResolve({ filter: /[/\\]redaction[/\\]src[/\\]redactor\.ts$/ }, ({ importer }) =>
-      /[/\\]events[/\\]src[/\\]settings\.ts$/.test(importer) ? { path: 'redactor', namespace: 'late' } : undefined,
+    bundler.onResolve({ filter: /[/\\]redaction[/\\]src[/\\](?:redactor|own-rules-file)\.ts$/ }, ({ importer, path }) =>
+      /[/\\]events[/\\]src[/\\](?:settings|redaction-policy)\.ts$/.test(importer)
+        ? { path: path.endsWith('redactor.ts') ? 'createRedactor' : 'parseOwnRules', namespace: 'late' }
+        : undefined,
     )
-    bundler.onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+    bundler.onLoad({ filter: /.*/, namespace: 'late' }, ({ path: name }) => ({
       contents: `import { loadFile } from ${JSON.stringify(join(ROOM, 'src/own-files.ts'))}
-export const createRedactor = (options) => loadFile('parts/redaction').createRedactor(options)`,
+export const ${name} = (given) => loadFile('parts/redaction').${name}(given)`,
       resolveDir: ROOM,
     }))
   },

@@ -14,6 +14,7 @@ Finds in logs what the redaction policy would have masked, and tells file, line 
 FILE may be - for standard input. The policy is that of the variables PLUTUS_REDACT_*.
 
   --check             finds, and changes nothing
+  --rules FILE        rules of your own, as in PLUTUS_REDACT_RULES_FILE
   --only RULE,RULE    tells of these rules only: ${REDACTION_RULES.map(({ name }) => name).join(', ')}
   --json              one JSON document per line: {"file","line","rule","count"}
   --help              this text
@@ -32,13 +33,31 @@ export async function runRedact(args: readonly string[], io: CliIo): Promise<num
     io.out(HELP)
     return EXIT_GOOD
   }
-  const config = resolveConfig(io.env)
+  const config = resolveConfig(
+    given.rules === undefined ? io.env : { ...io.env, PLUTUS_REDACT_RULES_FILE: given.rules },
+  )
   for (const { variable, message } of config.warnings) {
     if (variable.startsWith('PLUTUS_REDACT') || variable === 'PLUTUS_HASH_KEY_FILE')
       io.err(`plutus redact: ${message}\n`)
   }
-  // What is found is not written, so no key is needed to hash it.
-  const policy = withoutHashes(readRedactionPolicy(config, () => {}))
+  let areRulesRead = true
+  const policy = withoutHashes(
+    readRedactionPolicy(config, (line) => {
+      // What is found is not written, so no key is needed to hash it.
+      if (!line.startsWith('PLUTUS_REDACT_RULES_FILE')) return
+      areRulesRead = false
+      io.err(
+        `plutus redact: ${given.rules === undefined ? line : line.replace('PLUTUS_REDACT_RULES_FILE', '--rules')}\n`,
+      )
+    }),
+  )
+  // A check by fewer rules than were asked for would find nothing where something is.
+  if (!areRulesRead) return EXIT_FAILED
+  const wrongName = findUnknownRule(given.only, policy)
+  if (wrongName !== undefined) {
+    io.err(`plutus redact: ${wrongName}\n`)
+    return EXIT_FAILED
+  }
   let total = 0
   let failures = 0
   for (const file of given.files) {
@@ -67,6 +86,7 @@ export async function runRedact(args: readonly string[], io: CliIo): Promise<num
 interface RedactArguments {
   readonly files: readonly string[]
   readonly only: ReadonlySet<string>
+  readonly rules: string | undefined
   readonly json: boolean
   readonly help: boolean
 }
@@ -79,25 +99,29 @@ function readArguments(args: readonly string[]): RedactArguments | string {
       allowPositionals: true,
       options: {
         check: { type: 'boolean', default: false },
+        rules: { type: 'string' },
         only: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
     const only = values.only.flatMap((list) => list.split(',')).filter((name) => name !== '')
-    const names: readonly string[] = REDACTION_RULES.map(({ name }) => name)
-    const unknown = only.find((name) => !names.includes(name))
-    if (values.help) return { files: [], only: new Set(), json: false, help: true }
-    if (unknown !== undefined) {
-      const nearest = suggestName(unknown, names)
-      return `--only names a rule that does not exist${nearest === undefined ? '' : `; did you mean ${nearest}?`}`
-    }
+    if (values.help) return { files: [], only: new Set(), rules: undefined, json: false, help: true }
     if (!values.check) return 'say --check; it finds and changes nothing'
     if (positionals.length === 0) return 'name the files to check, or - for standard input'
-    return { files: positionals, only: new Set(only), json: values.json, help: false }
+    return { files: positionals, only: new Set(only), rules: values.rules, json: values.json, help: false }
   } catch (error) {
     return error instanceof Error ? error.message : 'the arguments cannot be read'
   }
+}
+
+/** What is wrong with the names of rules that were asked for. */
+function findUnknownRule(only: ReadonlySet<string>, { rules = [] }: RedactionOptions): string | undefined {
+  const names: readonly string[] = [...REDACTION_RULES, ...rules].map(({ name }) => name)
+  const unknown = [...only].find((name) => !names.includes(name))
+  if (unknown === undefined) return undefined
+  const nearest = suggestName(unknown, names)
+  return `--only names a rule that does not exist${nearest === undefined ? '' : `; did you mean ${nearest}?`}`
 }
 
 function withoutHashes(policy: RedactionOptions): RedactionOptions {

@@ -75,6 +75,21 @@ describe('plutus redact --check', () => {
     expect(out).toBe('{"file":"-","line":2,"rule":"pan","count":1}\n')
   })
 
+  it('finds what rules of your own name, by file or by variable', async () => {
+    const rules = write('rules.json', '[{"name":"member","pattern":"M-\\\\d{4}"}]')
+    const expected = { code: 1, out: '-:1: member\n' }
+    expect(await run(['redact', '--check', '--rules', rules, '-'], {}, ['M-1234'])).toMatchObject(expected)
+    const env = { PLUTUS_REDACT_RULES_FILE: rules }
+    expect(await run(['redact', '--check', '--only', 'member', '-'], env, ['a@b.co M-1234'])).toMatchObject(expected)
+  })
+
+  it('checks nothing by rules that cannot act, and says which and why', async () => {
+    const rules = write('bad-rules.json', '[{"name":"member","pattern":"M-\\\\d+"},{"name":"b","pattern":"M"}]')
+    const { code, out, err } = await run(['redact', '--check', '--rules', rules, '-'], {}, ['M-1234'])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain('--rules: rule member must be a pattern of linear time: "+" has no upper bound, write {1,64}')
+  })
+
   it('says of packed files and of folders that they cannot be searched, and goes on with the others', async () => {
     const packed = join(folder, 'app.log.gz')
     writeFileSync(packed, gzipSync(`${VISA}\n`))

@@ -1,9 +1,21 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Spool } from '@plutus/sdk'
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
@@ -173,6 +185,29 @@ describe('plutus spool flush', () => {
     ])
     expect(arrived.slice(0, 3).map(({ attributes }) => attributes['payment.amount'])).toEqual([4200, 4201, 4202])
     expect(receiver.spans.map(({ name }) => name)).toContain('GET /')
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it('does so as a program, which lives until everything is sent', async () => {
+    const root = newSpool()
+    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.httpUrl }
+    const main = fileURLToPath(new URL('main.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', main, 'spool', 'flush', root], {
+      env,
+    })
+    expect(stdout).toBe(`5 delivered to ${receiver.httpUrl}, 0 refused\n`)
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it('sends also what a process had taken over that died before it could send it', async () => {
+    const root = newSpool()
+    const part = partIn(root)
+    const dead = join(root, '1795000000000-0123456789abcdef')
+    mkdirSync(dead, { mode: 0o700 })
+    cpSync(join(part, 'lease'), join(dead, 'lease'))
+    renameSync(part, join(dead, basename(part)))
+    expect((await run(['ls', root])).err).toContain('5 records of 2 processes')
+    expect((await run(['flush', root])).out).toContain('5 delivered')
     expect(readdirSync(root)).toEqual([])
   })
 

@@ -338,6 +338,16 @@ export const PLUTUS_OPTIONS = [
     source: 'plutus',
   },
   {
+    variable: 'PLUTUS_REDACT_RULES_FILE',
+    type: 'path',
+    default: undefined,
+    range: 'the path of a file',
+    secret: false,
+    description:
+      'JSON file with redaction rules of the application: a list of `name`, `pattern`, `flags`, `replacement`. A rule that may take more than linear time does not act, and is told.',
+    source: 'plutus',
+  },
+  {
     variable: 'PLUTUS_HASH_KEY_FILE',
     type: 'path',
     default: undefined,

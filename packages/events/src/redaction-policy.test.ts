@@ -47,3 +47,19 @@ it.each([
   expect(policy).toMatchObject({ userId: 'hash', hashKey: undefined })
   expect(lines).toEqual([`${line}: what is hashed gets another name in each process`])
 })
+
+it('reads rules of the application from a file, and names those that cannot act', () => {
+  const file = join(folder, 'rules.json')
+  writeFileSync(file, '[{"name":"member","pattern":"M-\\\\d{4}"},{"name":"order","pattern":"O-\\\\d+"}]')
+  const { policy, lines } = read({ PLUTUS_REDACT_RULES_FILE: file })
+  expect(policy.rules).toEqual([{ name: 'member', pattern: /M-\d{4}/ }])
+  expect(lines).toEqual([
+    'PLUTUS_REDACT_RULES_FILE: rule order must be a pattern of linear time: "+" has no upper bound, write {1,64}: it does not act, the others do',
+  ])
+})
+
+it('does without a file of rules that cannot be read, and tells it in one line', () => {
+  const { policy, lines } = read({ PLUTUS_REDACT_RULES_FILE: join(folder, 'nowhere.json') })
+  expect(policy).not.toHaveProperty('rules')
+  expect(lines).toEqual(['PLUTUS_REDACT_RULES_FILE names a file that cannot be read (ENOENT): none of its rules acts'])
+})

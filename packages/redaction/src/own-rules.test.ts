@@ -8,6 +8,7 @@ it.each([
   [/(?<country>[a-z]{2})_\w{8}\b/],
   [/\u{1F600}[\p{L}\]]{1,9}/u],
   [/a{0,64}b{0,62}c/],
+  [/(?:a{128}){127}b/],
 ])('accepts %s', (pattern) => {
   expect(findNonLinear(pattern)).toBeUndefined()
 })
@@ -23,6 +24,12 @@ it.each([
   [/a(?=b)/, 'it looks around with (?=, (?!, (?<= or (?<!, leave that out'],
   [/(?<!a)b/, 'it looks around'],
   [/a{0,5}/, 'it matches the empty text'],
+  [/\b/, 'it matches the empty text'],
+  [/(?:x|^)/m, 'it matches the empty text'],
+  [/(?:a{128}){129}b/, 'it can take 16513 steps from one position, at most 16384 are allowed'],
+  // Without the flag u these are letters that repeat.
+  [new RegExp(String.raw`\p{2,}x`), '"{2,}" has no upper bound, write {2,64}'],
+  [new RegExp(String.raw`\u{1,}x`), '"{1,}" has no upper bound, write {1,64}'],
 ])('refuses %s with the reason', (pattern, reason) => {
   expect(findNonLinear(pattern)).toContain(reason)
 })

@@ -12,6 +12,7 @@ export interface OwnRule {
 
 const NAME = /^[A-Za-z][\w.-]{0,63}$/
 const MAX_WAYS = 4096
+const MAX_STEPS = 16_384
 const MAX_REPEAT = 1024
 const MAX_RULES = 100
 
@@ -25,9 +26,9 @@ export interface CompiledRule {
 /**
  * Checks the application's rules and compiles them.
  *
- * A pattern is accepted if from any one position it can go at most 4,096 ways, each of bounded length: then the time for
- * a text is at most that many steps per character, whatever the text. So `+`, `*` and `{2,}` are refused, and so are
- * references to groups, assertions that look around, and repetitions inside of repetitions that multiply beyond it.
+ * A pattern is accepted if from any one position it can go at most 4,096 ways, in at most 16,384 steps together: then the
+ * time for a text is at most that many steps per character, whatever the text. So `+`, `*` and `{2,}` are refused, and so
+ * are references to groups, assertions that look around, and repetitions inside of repetitions that multiply beyond it.
  *
  * @throws {PlutusOptionError} that names the rule and the reason.
  */
@@ -48,17 +49,16 @@ export function compileOwnRules(rules: readonly OwnRule[]): CompiledRule[] {
   })
 }
 
-/** Why a pattern may take more than linear time; `undefined` if it cannot. */
+/** Why a pattern may take more than linear time, or may mask what is not there; `undefined` if it cannot. */
 export function findNonLinear(pattern: RegExp): string | undefined {
   if (pattern.flags.includes('v')) return 'the flag v is not supported, use u'
-  if (pattern.test('')) {
-    pattern.lastIndex = 0
-    return 'it matches the empty text'
-  }
-  pattern.lastIndex = 0
   try {
-    const ways = new PatternReader(pattern.source).read()
-    return ways > MAX_WAYS ? `it can go ${ways} ways from one position, at most ${MAX_WAYS} are allowed` : undefined
+    const { ways, steps, least } = new PatternReader(pattern.source, pattern.unicode).read()
+    if (least === 0) return 'it matches the empty text'
+    if (ways > MAX_WAYS) return `it can go ${ways} ways from one position, at most ${MAX_WAYS} are allowed`
+    return steps > MAX_STEPS
+      ? `it can take ${steps} steps from one position, at most ${MAX_STEPS} are allowed`
+      : undefined
   } catch (error) {
     return error instanceof Refusal ? error.message : 'it cannot be read'
   }
@@ -66,56 +66,98 @@ export function findNonLinear(pattern: RegExp): string | undefined {
 
 class Refusal extends Error {}
 
-/** Counts the ways that a backtracking engine can go from one position. */
+/** What a part of a pattern may cost from one position; counts end at the greatest safe integer. */
+interface Cost {
+  /** Ways that a backtracking engine can go through it. */
+  readonly ways: number
+  /** Steps of all ways together. */
+  readonly steps: number
+  /** Characters that it takes at least. */
+  readonly least: number
+}
+
+const NOTHING: Cost = { ways: 1, steps: 0, least: 0 }
+const CHARACTER: Cost = { ways: 1, steps: 1, least: 1 }
+const ASSERTION: Cost = { ways: 1, steps: 1, least: 0 }
+
+function both(first: Cost, second: Cost): Cost {
+  return {
+    ways: bounded(first.ways * second.ways),
+    steps: bounded(first.steps + first.ways * second.steps),
+    least: first.least + second.least,
+  }
+}
+
+function either(first: Cost, second: Cost): Cost {
+  return {
+    ways: bounded(first.ways + second.ways),
+    steps: bounded(first.steps + second.steps),
+    least: Math.min(first.least, second.least),
+  }
+}
+
+function repeat(once: Cost, min: number, max: number): Cost {
+  let ways = min === 0 ? 1 : 0
+  let steps = 0
+  let reached = 1
+  for (let times = 1; times <= max; times++) {
+    steps = bounded(steps + reached * once.steps)
+    reached = bounded(reached * once.ways)
+    if (times >= min) ways = bounded(ways + reached)
+  }
+  return { ways, steps, least: min * once.least }
+}
+
+function bounded(count: number): number {
+  return Math.min(count, Number.MAX_SAFE_INTEGER)
+}
+
+/** Counts what a backtracking engine may do from one position. */
 class PatternReader {
   readonly #source: string
+  readonly #isUnicode: boolean
   #at = 0
 
-  constructor(source: string) {
+  constructor(source: string, isUnicode: boolean) {
     this.#source = source
+    this.#isUnicode = isUnicode
   }
 
-  read(): number {
-    const ways = this.#alternatives()
+  read(): Cost {
+    const cost = this.#alternatives()
     if (this.#at < this.#source.length) throw new Refusal('it cannot be read')
-    return ways
+    return cost
   }
 
-  #alternatives(): number {
-    let ways = this.#sequence()
+  #alternatives(): Cost {
+    let cost = this.#sequence()
     while (this.#peek() === '|') {
       this.#at++
-      ways += this.#sequence()
+      cost = either(cost, this.#sequence())
     }
-    return ways
+    return cost
   }
 
-  #sequence(): number {
-    let ways = 1
+  #sequence(): Cost {
+    let cost = NOTHING
     while (this.#at < this.#source.length && this.#peek() !== '|' && this.#peek() !== ')') {
-      ways = Math.min(ways * this.#repeated(), Number.MAX_SAFE_INTEGER)
+      const once = this.#atom()
+      cost = both(cost, repeat(once, ...this.#quantifier()))
     }
-    return ways
+    return cost
   }
 
-  #repeated(): number {
-    const once = this.#atom()
-    const [min, max] = this.#quantifier()
-    let ways = 0
-    for (let times = min; times <= max && ways <= MAX_WAYS; times++) ways += once ** times
-    return Math.min(ways, Number.MAX_SAFE_INTEGER)
-  }
-
-  #atom(): number {
+  #atom(): Cost {
     const character = this.#peek()
     this.#at++
     if (character === '(') return this.#group()
+    if (character === '^' || character === '$') return ASSERTION
     if (character === '[') this.#characterClass()
-    else if (character === '\\') this.#escape()
-    return 1
+    else if (character === '\\') return this.#escape()
+    return CHARACTER
   }
 
-  #group(): number {
+  #group(): Cost {
     if (this.#peek() === '?') {
       const rest = this.#source.slice(this.#at, this.#at + 3)
       if (/^\?(?:[=!]|<[=!])/.test(rest))
@@ -124,10 +166,10 @@ class PatternReader {
       if (name === undefined) throw new Refusal('it has a group of an unknown kind')
       this.#at += name.length
     }
-    const ways = this.#alternatives()
+    const cost = this.#alternatives()
     if (this.#peek() !== ')') throw new Refusal('it cannot be read')
     this.#at++
-    return ways
+    return cost
   }
 
   #characterClass(): void {
@@ -135,12 +177,16 @@ class PatternReader {
     this.#at++
   }
 
-  #escape(): void {
+  #escape(): Cost {
     const character = this.#peek()
     if (/[1-9k]/.test(character)) throw new Refusal('it refers back to a group, leave that out')
     this.#at++
-    const braces = character === 'p' || character === 'P' || character === 'u' ? /^\{[^}]{1,64}\}/ : undefined
-    this.#at += braces?.exec(this.#source.slice(this.#at, this.#at + 70))?.[0].length ?? 0
+    if (character === 'b' || character === 'B') return ASSERTION
+    // Without the flag u these letters stand for themselves, and the braces behind them repeat.
+    if (this.#isUnicode && /[pPu]/.test(character)) {
+      this.#at += /^\{[^}]{1,64}\}/.exec(this.#source.slice(this.#at, this.#at + 70))?.[0].length ?? 0
+    }
+    return CHARACTER
   }
 
   #quantifier(): [min: number, max: number] {

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProgram } from '@plutus/test-kit'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findLeft, startSink } from './find-left.ts'
 
 // Put together here: none of them stands in a file. Numbers are published test numbers.
@@ -21,6 +24,7 @@ const CANARIES: { shaped: string[]; keyed: [key: string, value: string][]; sql: 
     'DE89370400440532013000',
     '078-05-1123',
     'postgres://canary:s3cretword@db.example.com/pay',
+    'MBR-481516', // by a rule of the application's own
   ],
   keyed: [
     ['password', 'pwcanaryone'],
@@ -47,9 +51,21 @@ const SECRETS = [
   'DE89370400440532013000',
   '078-05-1123',
   's3cretword',
+  'MBR-481516',
   ...CANARIES.keyed.map(([, value]) => value),
   ...CANARIES.sql,
 ]
+const RULES = [
+  { name: 'order', pattern: 'ORD-\\d+' },
+  { name: 'member', pattern: 'MBR-\\d{6}', replacement: 'MBR-****' },
+]
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plutus-canaries-'))
+  writeFileSync(join(folder, 'rules.json'), JSON.stringify(RULES))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
 const PROGRAM = fileURLToPath(new URL('programs/canaries.mjs', import.meta.url))
 const LAST_WORDS = fileURLToPath(new URL('programs/last-words.mjs', import.meta.url))
 
@@ -78,6 +94,7 @@ async function run(env: Record<string, string>): Promise<Left> {
         PLUTUS_CAPTURE_BODY_BYTES: '1000',
         PLUTUS_REQUEST_EVENTS: 'all',
         PLUTUS_BAGGAGE_KEYS: 'note',
+        PLUTUS_REDACT_RULES_FILE: join(folder, 'rules.json'),
         PLUTUS_EXIT_WAIT_MS: '10000',
         ...env,
       },
@@ -103,12 +120,16 @@ describe.each(['plutus', 'upstream'])('with the engine %s', (engine) => {
       'payments',
       'plutus.redaction.hits',
       'pan_found',
+      'MBR-****',
     ]) {
       expect(sent).toContain(text)
     }
     expect(sent).toContain('--password')
     expect(sent).toContain('SELECT * FROM users WHERE name = ? ?')
     expect(left.stdout).toContain('****4242')
+    expect(left.stdout).toContain('MBR-****')
+    const reason = 'rule order must be a pattern of linear time: "+" has no upper bound, write {1,64}'
+    expect(left.stderr.split(reason)).toHaveLength(2)
   })
 })
 

@@ -3,7 +3,7 @@ import { recordEvent } from '@plutus/events'
 import { createRedactor } from '@plutus/redaction'
 import type { RedactionOptions, Redactor } from '@plutus/redaction'
 
-export { createRedactor } from '@plutus/redaction'
+export { createRedactor, parseOwnRules } from '@plutus/redaction'
 
 /** A redactor that counts what it masks. */
 export interface CountingRedactor {
