@@ -14,6 +14,8 @@ import type { AdoptedDirectory } from './own-directory.ts'
 import { writeLabel } from './spool-frame.ts'
 import { judge } from './verdict.ts'
 
+const HOLD_MILLIS = 1000
+
 /** How a spool is flushed. */
 export interface FlushOptions {
   /** A spool, the part of one process in it, or a directory with several spools. */
@@ -62,9 +64,14 @@ export async function flushSpools(options: FlushOptions): Promise<FlushResult> {
   const { dirname, basename } = loadBuiltin('node:path')
   const chosen = findParts(options.path).filter((part) => !INSTANCE.test(basename(dirname(part))))
   const results: FlushResult[] = []
-  for (const root of new Set(chosen.map((part) => dirname(part)))) {
-    const names = chosen.filter((part) => dirname(part) === root).map((part) => basename(part))
-    results.push(await new Flush(root, options).run(names))
+  const hold = setInterval(() => {}, HOLD_MILLIS) // sockets that telemetry goes through hold no process
+  try {
+    for (const root of new Set(chosen.map((part) => dirname(part)))) {
+      const names = chosen.filter((part) => dirname(part) === root).map((part) => basename(part))
+      results.push(await new Flush(root, options).run(names))
+    }
+  } finally {
+    clearInterval(hold)
   }
   return {
     delivered: results.reduce((sum, { delivered }) => sum + delivered, 0),
@@ -103,8 +110,15 @@ class Flush {
   }
 
   async run(names: readonly string[]): Promise<FlushResult> {
-    const { dead, alive } = await this.#judge(names)
-    const adopted = this.#take(dead)
+    const adopted: AdoptedDirectory[] = []
+    const alive: string[] = []
+    for (let some = names; some.length > 0;) {
+      const judged = await this.#judge(some)
+      alive.push(...judged.alive)
+      // What the dead had taken over themselves stands beside them once they are taken over.
+      some = judged.dead.flatMap((name) => this.#innerOf(name))
+      adopted.push(...this.#take(judged.dead))
+    }
     const left: string[] = []
     try {
       this.#totalBytes = adopted.flatMap(({ ledgers }) => ledgers).reduce((sum, ledger) => sum + sizeOf(ledger), 0)
@@ -114,6 +128,12 @@ class Flush {
     }
     const paths = alive.map((name) => `${this.#root}/${name}`)
     return { delivered: this.#delivered, refused: this.#refused, left, alive: paths }
+  }
+
+  #innerOf(name: string): string[] {
+    return loadBuiltin('node:fs')
+      .readdirSync(`${this.#root}/${name}`)
+      .filter((inner) => INSTANCE.test(inner))
   }
 
   /** Tells the dead from the living, some of them by watching for a while. */
@@ -250,4 +270,4 @@ function sizeOf({ journal }: Ledger): number {
 }
 
 // As Node made it: a test of the application may replace it.
-const { setTimeout } = globalThis
+const { clearInterval, setInterval, setTimeout } = globalThis
