@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { join } from 'node:path'
 import { NODE_FILES } from '@plutus/journal'
 import { expect, it, vi } from 'vitest'
-import { crash, createFolder, createSpoolRig } from './spool-rig.test.helper.ts'
+import { crash, createFolder, createSpoolRig, QUICK } from './spool-rig.test.helper.ts'
 import type { SpoolRig } from './spool-rig.test.helper.ts'
 import type { SpoolOptions } from './spool.ts'
 
@@ -152,6 +152,10 @@ it('gives up what is too old and cannot be delivered, but nothing that was not t
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 365 * 86_400_000 })
   try {
     const next = start(root, { maxAgeMillis: 48 * 3_600_000 })
+    next.isBusy = true
+    await new Promise((resolve) => setTimeout(resolve, 5 * QUICK.scan))
+    expect(next.metrics).toEqual({})
+    next.isBusy = false
     await vi.waitFor(() => expect(next.sent).toEqual([['a']]))
     expect(next.metrics).toEqual({ 'replayed logs': 1 })
 
@@ -363,4 +367,44 @@ it('writes to no directory that somebody took while it was stopped', async () =>
   expect(rig.names).not.toEqual([name])
   const file = readdirSync(join(taken, 'durable')).find((each) => each.endsWith('.segment'))
   expect(readFileSync(join(taken, 'durable', file ?? ''), 'latin1')).not.toContain('\u0001b')
+})
+
+it('has one request on its way from one journal: order is kept', async () => {
+  const rig = createSpoolRig()
+  let answer: (() => void) | undefined
+  rig.answer = ({ records }) => new Promise((resolve) => (answer = () => resolve([{ count: records }])))
+  for (const body of ['a', 'b', 'c']) rig.spool.release(rig.record(body) as number)
+  for (const sent of [['a'], ['b'], ['c']]) {
+    await vi.waitFor(() => expect(rig.sent.at(-1)).toEqual(sent))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(rig.sent.at(-1)).toEqual(sent)
+    answer?.()
+  }
+})
+
+it('says that a batch is not on disk any more which the bound has cut', () => {
+  const rig = createSpoolRig({ maxBytes: 300_000 })
+  rig.isBusy = true
+  const big = 'x'.repeat(20_000)
+  const tickets = Array.from({ length: 30 }, () => rig.record(big) as number)
+  const isKept = tickets.map((ticket) => rig.spool.release(ticket))
+  expect(isKept[0]).toBe(false)
+  expect(isKept.at(-1)).toBe(true)
+  const failed = [{ reason: 'unreachable', count: 1 }] as const
+  const more = Array.from({ length: 30 }, () => rig.record(big) as number)
+  expect(rig.spool.settle(more[0] as number, failed)).toEqual(failed)
+  expect(rig.spool.settle(more.at(-1) as number, failed)).toEqual([])
+})
+
+it('tells a thread of nothing behind what it has not handed over', async () => {
+  const root = join(createFolder(), 'spool')
+  const thread = start(root, { isThread: true })
+  const main = createSpoolRig({ root })
+  thread.record('kept by the thread')
+  const place = thread.spool.placeOf(thread.record('handed over') as number)
+  const ticket = main.spool.takeOver(place as NonNullable<typeof place>) as number
+  main.spool.settle(ticket, [{ count: 1 }])
+  main.spool.finish()
+  const next = start(crash(thread))
+  await vi.waitFor(() => expect(next.sent.flat()).toEqual(['kept by the thread', 'handed over']))
 })
