@@ -84,6 +84,25 @@ describe('plutus collector validate', () => {
     expect((await run(['validate', '--role', 'agent', write('fine.yaml', text)])).code).toBe(0)
   })
 
+  it('finds life cycles of buckets that delete before the policy does', async () => {
+    const rule = { ID: 'all', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 400 } }
+    const file = write('lifecycle.json', JSON.stringify({ Rules: [rule] }))
+    for (const [use, days] of [
+      ['archive', 2555],
+      ['backend', 2556],
+    ] as const) {
+      const { code, out } = await run(['validate', '--lifecycle', `${use}=${file}`])
+      expect(code).toBe(1)
+      expect(out).toContain(`${file}: rules/all: COLLECTOR_BUCKET_LIFECYCLE: The rule all deletes after 400d`)
+      expect(out).toContain(`the policy keeps for ${days}d`)
+    }
+    const own = await run(['validate', '--lifecycle', `archive=${write('none.json', '{"Rules":[]}')}`])
+    expect(own.code).toBe(0)
+    expect((await run(['validate', '--lifecycle', `archive=${write('wrong.json', '[]')}`])).err).toContain(
+      'is no life cycle',
+    )
+  })
+
   it('says what it cannot read', async () => {
     const { code, err } = await run(['validate', '--role', 'agent', write('broken.yaml', 'a: [')])
     expect({ code, err }).toEqual({
@@ -148,6 +167,8 @@ it.each([
   [['render', '--rol', 'agent'], "Unknown option '--rol'"],
   [['render', '--role', 'agent', 'x'], 'takes options only'],
   [['validate', 'x.yaml'], 'say --role'],
+  [['validate', '--lifecycle', 'x.json'], 'archive=FILE or backend=FILE'],
+  [['validate', '--lifecycle', 'archiv=x.json'], 'did you mean archive?'],
   [['diff'], 'name two policy files'],
   [['diff', 'a', 'b', 'c'], 'name two policy files'],
 ])('answers %j with code 2 and a way out', async (args, wayOut) => {

@@ -16,7 +16,7 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly run: Command; readonly usa
     },
     validate: {
       run: runValidate,
-      usage: '[--role ROLE] [FILE…]',
+      usage: '[--role ROLE] [--lifecycle archive=FILE] [FILE…]',
       about: 'checks the policy and what is rendered from it, or files of a collector',
     },
     explain: {
@@ -67,6 +67,7 @@ ${lines.join('')}
                    PLUTUS_POLICY_FILE, else the built-in policy
   --role ROLE      single, agent, gateway or sampler
   --backend NAME   what is rendered for, in place of the policy's targets.backend
+  --lifecycle USE=FILE  also checks the life cycle of a bucket: of the archive, or of a backend (backend=FILE)
 
 Exit code: 0 good, 1 something was found, 2 the command could not do what it was asked.
 `

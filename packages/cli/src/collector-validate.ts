@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util'
 import {
   BACKENDS,
   buildCollector,
+  checkBucket,
   checkCollector,
   COLLECTOR_ROLES,
   policyHash,
   readCollectorConfig,
 } from '@plutus/policy'
-import type { CollectorConfig } from '@plutus/policy'
+import type { BucketUse, CollectorConfig, Lifecycle } from '@plutus/policy'
 import { choose } from './choose.ts'
 import { EXIT_FOUND, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
@@ -24,6 +25,7 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<n
         policy: { type: 'string', multiple: true, default: [] },
         role: { type: 'string' },
         backend: { type: 'string' },
+        lifecycle: { type: 'string', multiple: true, default: [] },
       },
     })
     const policy = readPolicy(values.policy, io)
@@ -37,6 +39,13 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<n
         ? positionals.map((file) => [file, readConfig(file)])
         : roles.map((role) => [role, buildCollector(policy, { role, backend })])
     let count = 0
+    for (const given of values.lifecycle) {
+      const [use, file] = readLifecycleOption(given)
+      for (const { code, component, message } of checkBucket(readLifecycle(file), policy, use)) {
+        io.out(`${file}: ${component}: ${code}: ${message}\n`)
+        count++
+      }
+    }
     for (const [at, [name, config]] of checked.entries()) {
       const role = positionals.length > 0 ? (roles[0] ?? 'single') : (roles[at] ?? 'single')
       for (const { code, component, message } of checkCollector(config, policy, { role, backend })) {
@@ -44,10 +53,26 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<n
         count++
       }
     }
-    const names = checked.map(([name]) => name).join(', ')
+    const names = [...checked.map(([name]) => name), ...values.lifecycle].join(', ')
     io.err(`${count === 0 ? 'nothing' : count} found in ${names}, by policy ${policyHash(policy)} for ${backend}\n`)
     return count > 0 ? EXIT_FOUND : EXIT_GOOD
   })
+}
+
+function readLifecycleOption(given: string): [BucketUse, string] {
+  const [use = '', ...file] = given.split('=')
+  if (file.length === 0) throw new CommandError('--lifecycle takes archive=FILE or backend=FILE')
+  return [choose('--lifecycle', use, ['archive', 'backend']), file.join('=')]
+}
+
+function readLifecycle(file: string): Lifecycle {
+  try {
+    const read = JSON.parse(readText(file)) as Partial<Lifecycle> | null
+    if (Array.isArray(read?.Rules)) return read as Lifecycle
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+  }
+  throw new CommandError(`${file} is no life cycle of a bucket: JSON with a list of Rules`)
 }
 
 function readConfig(file: string): CollectorConfig {
