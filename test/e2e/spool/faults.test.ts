@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isFull } from '@plutus/test-kit'
@@ -149,6 +149,15 @@ it('runs on, and delivers from memory, when its directory is removed', async () 
   const ids = await killAfter(program, 100)
   await (await deliverRest(ids)).stop()
   expect(missing([...before, ...ids])).toEqual([])
+})
+
+it('is said to be missing under the other engine, which writes nothing', async () => {
+  const { receiver, start, arrived, directory } = await openSpoolStory()
+  const program = start('emit.mjs', ['a', '4'], { env: { PLUTUS_ENGINE: 'upstream', OTEL_LOG_LEVEL: 'info' } })
+  await receiver.waitFor(() => arrived().has('a-3'))
+  await program.stop()
+  expect(program.stderr).toMatch(/^plutus: @plutus\/otel-register .+; has no spool$/m)
+  expect(existsSync(directory)).toBe(false)
 })
 
 /** Mounts a small file system, if that is allowed here. */
