@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collectorBinary } from '@plutus/otelcol-distribution'
-import { startReceiver, waitFor } from '@plutus/test-kit'
+import { isFull, runProgram, startReceiver, waitFor } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { renderCollector } from '@plutus/policy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,9 +15,18 @@ import { environmentFor, findPorts, removeCollectors, startCollector } from './s
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const { reason } = collectorBinary
+const DEMO = fileURLToPath(new URL('../../examples/demo/src/main.ts', import.meta.url))
 const PAGE_BYTES = 4096
+const MOST_MILLIS = 300_000
 const folders: string[] = []
 let receiver: Receiver
+
+interface Report {
+  readonly taken: { readonly records: number; readonly spans: number }
+  readonly classes: readonly { readonly name: string; readonly arrived: number; readonly archived?: number }[]
+  readonly traces: { readonly spans: number }
+  readonly isComplete: boolean
+}
 
 interface Run {
   readonly url: string
@@ -133,6 +142,22 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
     expect(run.output()).toContain('there is no collector: install @plutus/otelcol-')
     expect(await run.stop()).toBe(2)
   })
+
+  it.each(isFull ? ['--collector'] : [])(
+    'brings what must not be lost to the backend and the archive, and a part of the rest, in the demo with %s',
+    async (option) => {
+      const args = [option, '--json']
+      const { code, stdout } = await runProgram({ file: DEMO, hook: 'none', args, timeoutMillis: MOST_MILLIS })
+      const { taken, classes, traces, isComplete } = JSON.parse(stdout) as Report
+      expect({ code, isComplete }).toEqual({ code: 0, isComplete: true })
+      const payment = classes.find(({ name }) => name === 'payment')
+      expect(payment?.archived).toBe(payment?.arrived)
+      expect(payment?.arrived).toBeGreaterThan(100)
+      expect(traces.spans).toBeLessThan(taken.spans)
+      expect(classes.reduce((sum, { arrived }) => sum + arrived, 0)).toBeLessThan(taken.records)
+    },
+    MOST_MILLIS,
+  )
 })
 
 function overwrite(file: string, first: number, end: number): void {
