@@ -31,10 +31,23 @@ function findFolder() {
   return base + '/plutus-' + process.geteuid()
 }
 
+// Of Node's options, the common ones that say nothing to V8. Two alternatives never begin alike, so linear.
+var PLAIN =
+  /^(?:-[eipr]|--(?:conditions|enable-source-maps|env-file|eval|experimental-loader|import|print|require|title))(?:=|$)/
+
+// V8 refuses code that was made under other flags. Its own name for them costs a millisecond, which few have to pay.
+function findFlags() {
+  var options = process.execArgv.concat((process.env.NODE_OPTIONS || '').split(' '))
+  for (var i = 0; i < options.length; i++) {
+    if (options[i].charAt(0) === '-' && !PLAIN.test(options[i])) return '-' + require('node:v8').cachedDataVersionTag()
+  }
+  return ''
+}
+
 // V8 looks at versions, flags and length, and not at the content: that is named in the file's name, and kept twice.
 function readCode(folder, source) {
   var fs = require('node:fs')
-  var name = source.slice(2, 18) + '-' + process.versions.v8 + '-' + process.arch + '.bin'
+  var name = source.slice(2, 18) + '-' + process.versions.v8 + '-' + process.arch + findFlags() + '.bin'
   var code = { folder: folder, file: folder + '/' + name, bytes: undefined }
   var stat = fs.lstatSync(folder, { throwIfNoEntry: false })
   if (stat === undefined) return code

@@ -9,6 +9,7 @@ import { flushAtExit, flushHolding } from './exit-flush.ts'
 import { chooseInstrumentations } from './instrumentation-choice.ts'
 import { INSTRUMENTATIONS } from './instrumentation-table.ts'
 import type { InstrumentationSpec } from './instrumentation-table.ts'
+import { onFirstTurn } from './first-turn.ts'
 import { installModuleHooks } from './module-hooks.ts'
 import { loadFile } from './own-files.ts'
 import type * as CodeFile from './parts/code-file.ts'
@@ -104,7 +105,7 @@ export function start({ require, entry, version, isWorker, code }: StartOptions)
   if (!isWorker && engine.destination !== 'nowhere') recordProcessEvents(engine.finish !== undefined)
   flushAtExit(engine, waitMillis)
   if (isWorker) return
-  if (code?.isFound === false) setTimeout(keepLater, KEEP_CODE_MILLIS, code).unref()
+  if (code?.isFound === false) onFirstTurn(() => keepLater(code))
   else if (code?.isRefused === false) teller.debug(`compiled code of the start is taken from ${code.folder}`)
   const recordEnd = (signal: NodeJS.Signals): void => {
     if (engine.destination !== 'nowhere') recordProcessStopped(128 + constants.signals[signal])
@@ -137,8 +138,11 @@ const ORIGINS = /^(?:nowhere|https?:\/\/[\w.-]{1,253}(?::\d{1,5})?(?:, )?)+$/
 // A process that ends sooner than this leaves it to others.
 const KEEP_CODE_MILLIS = 3000
 
+/** What the start ran is made into code now: V8 soon forgets what is not run again, and the next start would compile it. */
 function keepLater(code: CompiledCode): void {
-  ;(loadFile('parts/code-file') as typeof CodeFile).keepCode(code)
+  const bytes = code.create()
+  const keep = (): void => (loadFile('parts/code-file') as typeof CodeFile).keepCode({ ...code, create: () => bytes })
+  setTimeout(keep, KEEP_CODE_MILLIS).unref()
 }
 
 /** The configuration as it holds: without `OTEL_CONFIG_FILE` where that cannot be used, which costs one line. */

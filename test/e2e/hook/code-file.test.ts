@@ -55,6 +55,15 @@ describe.runIf(process.platform !== 'win32').concurrent.each(END_NODES)('on Node
   })
 })
 
+it.runIf(process.platform !== 'win32')('keeps code of its own for a process with flags of V8', async () => {
+  const place = createCache()
+  const flags = { NODE_OPTIONS: '--max-semi-space-size=8' }
+  const [flagged, plain] = await Promise.all([run(place, 20_000, flags), run(createCache(), 20_000)])
+  expect(flagged.files).toHaveLength(1)
+  expect(flagged.files).not.toEqual(plain.files)
+  expect((await run(place, 0, flags)).stderr).toMatch(TAKEN)
+})
+
 describe.runIf(process.platform !== 'win32').concurrent('what it does not trust', () => {
   it('is code that is damaged, or in a folder that others may write to', async () => {
     const place = createCache()
