@@ -1,8 +1,11 @@
 // Runs of escapes are consumed whole, and each character can be matched in one way: linear.
 const PERCENT = /(?:%[0-9a-f]{2})+/gi
 const BACKSLASH = /\\(?:u([0-9a-f]{4})|x([0-9a-f]{2}))/gi
-const FOLDABLE =
-  /[\u00a0\u00ad\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u2000-\u200d\u2010-\u2015\u202f\u205f\u2060\u2212\u3000\ufeff\uff01-\uff5e]/g
+// Digits, spaces, dashes and invisible characters of every script, and ASCII in full width: one character each, linear.
+const FOLDABLE = /[[\p{Nd}\p{Zs}\p{Zl}\p{Zp}\p{Cf}\p{Pd}\u2212\uff01-\uff5e]--[\0-\x7f]]/gv
+const DIGIT = /\p{Nd}/u
+const DASH = /[\p{Pd}\u2212]/u
+const MAX_KNOWN_DIGITS = 1000
 
 /** Undoes one layer of percent and backslash escapes; what is not well-formed stays. */
 export function unescapeOnce(text: string): string {
@@ -19,13 +22,24 @@ export function unescapeOnce(text: string): string {
 /** Writes digits, letters, spaces and dashes of other widths and scripts as ASCII has them; all else stays. */
 export function fold(text: string): string {
   return text.replace(FOLDABLE, (character) => {
-    const code = character.charCodeAt(0)
+    const code = character.codePointAt(0) as number
     if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0)
-    if (code >= 0x660 && code <= 0x669) return String.fromCharCode(code - 0x660 + 0x30)
-    if (code >= 0x6f0 && code <= 0x6f9) return String.fromCharCode(code - 0x6f0 + 0x30)
-    if (code >= 0x966 && code <= 0x96f) return String.fromCharCode(code - 0x966 + 0x30)
-    return (code >= 0x2010 && code <= 0x2015) || code === 0x2212 ? '-' : ' '
+    if (DASH.test(character)) return '-'
+    return digitOf(character, code) ?? ' '
   })
+}
+
+const knownDigits = new Map<string, string>()
+
+/** The decimal digit that a character stands for. Unicode keeps the ten of a script in order, and sets of ten together. */
+function digitOf(character: string, code: number): string | undefined {
+  const known = knownDigits.get(character)
+  if (known !== undefined || !DIGIT.test(character)) return known
+  let zero = code
+  while (DIGIT.test(String.fromCodePoint(zero - 1))) zero--
+  const digit = String((code - zero) % 10)
+  if (knownDigits.size < MAX_KNOWN_DIGITS) knownDigits.set(character, digit)
+  return digit
 }
 
 function decodePercent(run: string): string {

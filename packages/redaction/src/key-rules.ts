@@ -31,7 +31,9 @@ const SECRETS =
   'secretkey secretaccesskey privatekey signingkey encryptionkey decryptionkey masterkey sharedkey hmackey sessionkey ' +
   'storagekey accountkey sshkey credential credentials creds connectionstring connstring jwt otp totp mfacode ' +
   'otpcode onetimecode recoverycode recoverycodes backupcode backupcodes seedphrase mnemonic proxyauthorization ' +
-  'xamzsignature xamzcredential xamzsecuritytoken'
+  'xamzsignature xamzcredential xamzsecuritytoken pw pgpass pgpassword secretkeybase subscriptionkey functionskey ' +
+  'apisecret appsecret passkey accesscode recoveryphrase securityanswer verificationcode codeverifier clientassertion ' +
+  'samlassertion samlresponse cryptogram wachtwoord hasło пароль 密码 パスワード'
 const SECURITY_CODES =
   'cvv cvv2 cvvcode cvc cvc2 cvccode cvn cvn2 csc securitycode cardcode cardverification cardverificationcode ' +
   'cardverificationvalue verificationvalue pin pincode pinblock pinnumber track1 track2 track3 trackdata track1data ' +
@@ -55,6 +57,12 @@ const TRAILING = new Set(
   ).split(' '),
 )
 const DIGITS = /^\d+$/
+const LAST_DIGITS = /\d{1,9}$/
+// Written as one word these are as good as the word itself: `dbpassword`.
+const GLUED = /.(?:password|passwd|passphrase|apikey|secretkey|privatekey)$/
+// Of these the plural is something else: what a model counts, and what a board has.
+const PLURALS_APART = new Set(['tokens', 'pins'])
+const HEADERS = new Set(['header', 'headers', 'metadata'])
 // Words that make a fact, a mark of place or a message out of a sensitive word.
 const LEADING =
   /^(?:has|have|is|requires?|required|needs?|uses?|using|with|without|shows?|hides?|allows?|enabled?|disabled?|forgot|forgotten|expected|unexpected|page|pagination|next|previous|continuation|cursor|sync|cancellation|idempotency|publishable|public)$/
@@ -87,7 +95,7 @@ export function createKeyRules(wanted: ReadonlySet<KeyRule>, ownKeys: readonly s
   return { names: rules, endings }
 }
 
-/** The two characters before `end` in lower case, as one number; digits at the end, and what joins them, do not count. */
+/** The two characters before `end` in lower case, as one number; digits at the end, what joins them, and one `s` do not count. */
 export function packEnding(text: string, end: number): number {
   let at = end - 1
   let code = text.charCodeAt(at)
@@ -95,6 +103,8 @@ export function packEnding(text: string, end: number): number {
   while (code >= 0x30 && code <= 0x39) code = text.charCodeAt(--at)
   if (at < end - 1 && (code === 0x5f || code === 0x2d || code === 0x2e || code === 0x5b)) code = text.charCodeAt(--at)
   // Beyond ASCII lower case is not that simple, and one bucket is enough.
+  if (code > 127) return 0
+  if ((code | 0x20) === 0x73) code = text.charCodeAt(--at) // a plural, perhaps
   if (code > 127) return 0
   return ((code | 0x20) << 8) | ((text.charCodeAt(at - 1) & 0x7f) | 0x20)
 }
@@ -113,27 +123,39 @@ export function findKeyRule({ names: rules }: KeyRules, key: string): KeyRule | 
   if (BOUND_VALUES.test(key)) return rules.get('secret')
   const words = splitWords(key)
   let end = words.length
-  while (end > 1 && isTrailing(words[end - 1] as string)) end--
   if (end === 0) return undefined
+  // `connectionString` is a name as it stands, `password_string` is one without its last word.
+  let rule = ruleOfWords(rules, words, end)
+  while (rule === undefined && end > 1 && isTrailing(words[end - 1] as string)) rule = ruleOfWords(rules, words, --end)
+  if (rule !== undefined) return rule ?? undefined
+  if (end <= MAX_WORDS) rule = rules.get(`=${words.slice(0, end).join('')}`)
+  // A header of a request or response that was captured, or one that prose tells of.
+  const last = words[end - 1] as string
+  const isHeader = HEADERS.has(words[end - 2] ?? '') || (last === 'authorization' && key.includes(' '))
+  return rule ?? (isHeader ? rules.get(`=${last}`) : undefined)
+}
+
+/** The rule of the longest name that ends before `end`; null if the word before it makes something else of it. */
+function ruleOfWords(rules: KeyRules['names'], words: readonly string[], end: number): KeyRule | null | undefined {
   let joined = ''
   let rule: KeyRule | undefined
   let start = end
   for (let at = end - 1; at >= 0 && end - at <= MAX_WORDS; at--) {
     joined = (words[at] as string) + joined
-    const found = rules.get(joined)
+    const found = rules.get(joined) ?? rules.get(plainOf(joined, at === end - 1))
     if (found === undefined) continue
     rule = found
     start = at
   }
-  if (rule !== undefined) {
-    const before = start > 0 ? (words[start - 1] as string) : ''
-    return rule === 'secret_key' && LEADING.test(before) ? undefined : rule
-  }
-  if (end <= MAX_WORDS) rule = rules.get(`=${joined}`)
-  // A header of a request or response that was captured, or one that prose tells of.
-  const last = words[end - 1] as string
-  const isHeader = words[end - 2] === 'header' || (last === 'authorization' && key.includes(' '))
-  return rule ?? (isHeader ? rules.get(`=${last}`) : undefined)
+  if (rule !== 'secret_key' || start === 0) return rule
+  return LEADING.test(words[start - 1] as string) ? null : rule
+}
+
+/** `accesstokens` and `password2` are names as `accesstoken` and `password` are, and the one word `dbpassword` is too. */
+function plainOf(name: string, isWord: boolean): string {
+  if (name.endsWith('s')) return PLURALS_APART.has(name) ? name : name.slice(0, -1)
+  const bare = name.replace(LAST_DIGITS, '')
+  return isWord && GLUED.test(bare) ? 'password' : bare
 }
 
 function isTrailing(word: string): boolean {

@@ -27,6 +27,9 @@ const MASK = '[redacted]'
 describe('card data', () => {
   it.each([
     ['full-width digits', '４２４２　４２４２　４２４２　４２４２', '****4242'],
+    ['Thai digits', '๔๒๔๒๔๒๔๒๔๒๔๒๔๒๔๒', '****4242'],
+    ['mathematical digits', '𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐', '****4242'],
+    ['marks of the direction of writing', '4242\u200e4242\u200e4242\u200e4242', '****4242'],
     ['spaces that do not break', '4242\u00a04242\u00a04242\u00a04242', '****4242'],
     ['percent escapes', 'q=4242%204242%204242%204242', 'q=****4242'],
     ['percent escapes of percent escapes', '4242%25204242%25204242%25204242', '****4242'],
@@ -76,6 +79,16 @@ describe('keys', () => {
     'passwordHash',
     'credentials',
     'db.query.parameter.email',
+    // What ends in a word that says nothing elsewhere, counted ones, several, glued to another.
+    'connectionString',
+    'password2',
+    'access_tokens',
+    'privateKeys',
+    'dbpassword',
+    'PGPASSWORD',
+    'SECRET_KEY_BASE',
+    'rpc.request.metadata.authorization',
+    'req.headers.authorization',
   ])('%s names a secret', (key) => {
     expect(under(key, 'x')).toBe(MASK)
   })
@@ -97,8 +110,19 @@ describe('keys', () => {
     'keyboard',
     'payment.authorization',
     'compass',
+    'max_tokens',
+    'pins',
+    'passwordless',
+    'connection_strings_count',
   ])('%s names none', (key) => {
     expect(under(key, 'x')).toBe('x')
+  })
+
+  it.each([
+    ['cvvs', 'cvv2s'],
+    ['card_verification_value', 'track_2'],
+  ])('%s and %s name what nobody may keep', (first, second) => {
+    expect([under(first, '123'), under(second, '123')]).toEqual([MASK, MASK])
   })
 
   it('of the event catalogue are all readable', () => {

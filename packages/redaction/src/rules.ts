@@ -51,7 +51,7 @@ export const REDACTION_RULES: readonly RuleDescription[] = [
     name: 'pan',
     profiles: BOTH,
     finds:
-      'Card numbers of 13 to 19 digits, in groups or not, also as numbers and in digits of other widths; issuer range and Luhn check must be right',
+      'Card numbers of 13 to 19 digits, whole or in groups of any size with one space, dash, dot or plus between them, also as numbers and in digits, spaces and dashes of other widths and scripts; issuer range and Luhn check must be right',
     writes: '`****` and the last four digits',
     price:
       'About one in ten other numbers that start like a card number and have its length, such as order numbers, keeps only its last four digits',
