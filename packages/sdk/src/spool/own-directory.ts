@@ -88,6 +88,17 @@ export class OwnDirectory {
 // As Node made them: a test of the application may replace them.
 const { setInterval, clearInterval } = globalThis
 
+/** How many processes have a directory, or have left one. */
+export function countDirectories(root: string): number {
+  try {
+    return loadBuiltin('node:fs')
+      .readdirSync(root)
+      .filter((name) => INSTANCE.test(name)).length
+  } catch {
+    return 0
+  }
+}
+
 /** A directory that an earlier process left, taken over. */
 export interface AdoptedDirectory {
   readonly path: string

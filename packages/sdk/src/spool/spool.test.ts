@@ -408,3 +408,12 @@ it('tells a thread of nothing behind what it has not handed over', async () => {
   const next = start(crash(thread))
   await vi.waitFor(() => expect(next.sent.flat()).toEqual(['kept by the thread', 'handed over']))
 })
+
+it('begins no directory for ordinary records beside too many others', () => {
+  const root = join(createFolder(), 'spool')
+  for (let i = 0; i < 64; i++) createSpoolRig({ root }).record('a')
+  const rig = createSpoolRig({ root })
+  expect([rig.spool.keep(rig.batch('logs', 'b')), rig.names.length]).toEqual([false, 64])
+  expect(rig.record('c')).toBeDefined()
+  expect(rig.spool.keep(rig.batch('logs', 'd'))).toBe(true)
+})

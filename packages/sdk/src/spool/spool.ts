@@ -11,7 +11,7 @@ import { Ledger } from './ledger.ts'
 import type { Entry } from './ledger.ts'
 import { LEASE_TIMES } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
-import { INSTANCE, OwnDirectory, UnusableDirectoryError } from './own-directory.ts'
+import { countDirectories, INSTANCE, OwnDirectory, UnusableDirectoryError } from './own-directory.ts'
 import type { JournalSettings } from './own-directory.ts'
 import { Replay } from './replay.ts'
 import { SlowDisk } from './slow-disk.ts'
@@ -72,6 +72,8 @@ const SLOW_HOLD_MILLIS = 10_000
 const SLOW =
   'The disk of the spool is slow, so nobody waits for it: what is recorded is on disk a moment later; see PLUTUS_SPOOL_DIR'
 const FAST = 'The disk of the spool is fast again: what must survive is on disk at once'
+// Programs that live too short to take over from one another must not fill a disk with what is not durable.
+const MAX_DIRECTORIES = 64
 // So much may be written before the bound is looked at again.
 const LOOK_BYTES = 256 * 1024
 
@@ -247,6 +249,7 @@ export class Spool {
   keep(batch: PackedBatch): boolean {
     const { signal, records, bytes, scopes } = batch
     if (signal === 'metrics' || batch.resource !== undefined) return false
+    if (this.#own === undefined && countDirectories(this.#options.root) >= MAX_DIRECTORIES) return false
     const ledger = this.#openLedger(signal)
     if (ledger === undefined) return false
     const start = ledger.journal.end
