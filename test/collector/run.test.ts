@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,6 +19,7 @@ const DEMO = fileURLToPath(new URL('../../examples/demo/src/main.ts', import.met
 const PAGE_BYTES = 4096
 const MOST_MILLIS = 300_000
 const folders: string[] = []
+const children: ChildProcess[] = []
 let receiver: Receiver
 
 interface Report {
@@ -45,6 +46,7 @@ async function runCollector(folder: string, env: Readonly<Record<string, string>
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  children.push(child)
   let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (output += text))
   const exited = once(child, 'close') as Promise<[number | null]>
@@ -88,6 +90,7 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
     receiver = await startReceiver()
   })
   afterAll(async () => {
+    for (const child of children) child.kill('SIGTERM') // those that a failed test left
     removeCollectors()
     for (const folder of folders) rmSync(folder, { recursive: true, force: true })
     await receiver.close()
