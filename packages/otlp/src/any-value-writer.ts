@@ -37,16 +37,23 @@ export function putAnyField(s: EncodeSession, tag: number, value: unknown, verdi
 /**
  * Writes a key and its value as a KeyValue field.
  *
+ * @param verdict That of the value, if something beside the key decides.
  * @returns false, with nothing written, for a value that `putAnyField` does not write.
  */
-export function putEntryValue(s: EncodeSession, tag: number, entry: KeyEntry, value: unknown): boolean {
+export function putEntryValue(
+  s: EncodeSession,
+  tag: number,
+  entry: KeyEntry,
+  value: unknown,
+  verdict: KeyVerdict | undefined = entry.verdict,
+): boolean {
   const { out } = s
   const start = out.position
   const content = openMessage(out, tag, 1)
   out.reserve(entry.field.length)
   out.bytes.set(entry.field, content)
   out.position = content + entry.field.length
-  if (putAnyField(s, TAG_VALUE, value, entry.verdict)) {
+  if (putAnyField(s, TAG_VALUE, value, verdict)) {
     closeMessage(out, content, 1)
     return true
   }
@@ -116,7 +123,9 @@ function putArray(s: EncodeSession, tag: number, array: ArrayLike<unknown>, verd
     }
     // What cannot be told still holds its place, or all that follows would move.
     const member = array[i]
-    putWhole(s, TAG_MEMBER, member, s.judgeMember(before, member, verdict))
+    const judged = s.judgeMember(before, member, verdict)
+    // A list of two may be a name and its value, as of a header.
+    putWhole(s, TAG_MEMBER, member, i === 1 && length === 2 ? s.judgeNamed(before, judged) : judged)
     before = member
   }
   closeMessage(out, list, guess)
@@ -129,7 +138,8 @@ function putMap(s: EncodeSession, tag: number, map: object): void {
   let members = 0
   for (const key in map) {
     if (!hasOwn.call(map, key)) continue
-    if (!putMember(s, members++, key, () => (map as Record<string, unknown>)[key])) break
+    const about = key === 'value' ? map : undefined
+    if (!putMember(s, members++, key, () => (map as Record<string, unknown>)[key], about)) break
   }
   closeMap(s, start)
 }
@@ -176,8 +186,14 @@ function closeMap(s: EncodeSession, start: number): void {
   closeMessage(s.out, start - 2, 1)
 }
 
+/** What may tell by a name of its own what its `value` is. */
+interface NamedValue {
+  readonly name?: unknown
+  readonly key?: unknown
+}
+
 /** Writes a member of a map; returns false when the map is full. */
-function putMember(s: EncodeSession, index: number, key: string, read: () => unknown): boolean {
+function putMember(s: EncodeSession, index: number, key: string, read: () => unknown, about?: NamedValue): boolean {
   const full = index >= s.limits.elements
   if (full || s.lacksRoomFor(key)) {
     s.lose(full ? 'elements' : 'record_size')
@@ -185,13 +201,17 @@ function putMember(s: EncodeSession, index: number, key: string, read: () => unk
     return false
   }
   let value: unknown
+  let name: unknown
   try {
     value = read()
+    if (about !== undefined) name = about.name ?? about.key
   } catch {
     s.lose('unreadable')
     value = '[unreadable]'
   }
-  if (value !== undefined && !putEntryValue(s, TAG_MEMBER, s.entryOf(key), value)) s.lose('attribute_invalid')
+  const entry = s.entryOf(key)
+  const verdict = name === undefined ? entry.verdict : s.judgeNamed(name, entry.verdict)
+  if (value !== undefined && !putEntryValue(s, TAG_MEMBER, entry, value, verdict)) s.lose('attribute_invalid')
   return true
 }
 

@@ -215,6 +215,18 @@ export class EncodeSession {
     }
   }
 
+  /** Returns the verdict for a value that has its name beside it, where its own is `verdict`. */
+  judgeNamed(name: unknown, verdict: KeyVerdict | undefined): KeyVerdict | undefined {
+    const { redactor } = this
+    if (redactor?.beside === undefined || verdict?.values === 'keep' || typeof name !== 'string') return verdict
+    try {
+      return redactor.beside(name, this.carrier) ?? verdict
+    } catch {
+      this.lose('redaction')
+      return MASKED_KEY
+    }
+  }
+
   #mask(): string {
     this.lose('redaction')
     return MASKED

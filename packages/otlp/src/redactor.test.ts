@@ -141,6 +141,36 @@ describe('a redactor', () => {
     expect(losses).toEqual({ redaction: 1 })
   })
 
+  it('may judge a value by the name beside it, but not under a key that is kept', () => {
+    const beside: Redactor['beside'] = (name, carrier) => {
+      if (name === 'broken') throw new Error('broken')
+      return name === 'key' ? { name: carrier, values: 'replace' } : undefined
+    }
+    const redact = { ...createSpy({ safe: 'keep' }).redact, beside }
+    const pairs = [
+      ['key', 'x'],
+      ['key', 'x', 'y'],
+      ['other', 'x'],
+    ]
+    const named = { value: 'x', name: 'key' }
+    const broken = { key: 'broken', value: 'x' }
+    const { record, losses } = encodeLogAlone({ attributes: { pairs, named, broken, safe: ['key', 'x'] } }, { redact })
+    const masked = '[log.attribute]'
+    expect(record['attributes']).toEqual(
+      keyValuesOf({
+        pairs: [
+          ['key', masked],
+          ['key', 'x', 'y'],
+          ['other', 'x'],
+        ],
+        named: { value: masked, name: 'key' },
+        broken: { key: 'broken', value: '[masked]' },
+        safe: ['key', 'x'],
+      }),
+    )
+    expect(losses).toEqual({ redaction: 1 })
+  })
+
   it('may keep the values of a key unseen, but not of keys inside them', () => {
     const { redact, asked } = createSpy({ safe: 'keep' })
     const { record } = encodeLogAlone({ attributes: { safe: SECRET } }, { redact })

@@ -49,4 +49,6 @@ export interface Redactor {
   replace(value: unknown, carrier: Carrier, verdict: KeyVerdict): string
   /** Judges a member of an array by the one before it; undefined leaves it to the verdict of the array's key. */
   after?(before: unknown, member: unknown, carrier: Carrier): KeyVerdict | undefined
+  /** Judges a value by the name that stands beside it, as in `{ name, value }` and `[name, value]`; undefined as in `after`. */
+  beside?(name: string, carrier: Carrier): KeyVerdict | undefined
 }

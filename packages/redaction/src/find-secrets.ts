@@ -80,17 +80,28 @@ class Finder {
     this.#seen.add(value)
     if (Array.isArray(value)) {
       for (const [at, member] of value.entries()) {
-        const judged = at === 0 ? undefined : this.#redactor.after(plainOf(value[at - 1]), plainOf(member), 'exported')
+        const judged = at === 0 ? undefined : this.#judgeMember(plainOf(value[at - 1]), member, at, value.length)
         this.#visit(member, `${path}[${at}]`, judged ?? verdict, depth + 1)
       }
       return
     }
-    const { key } = value as { readonly key?: unknown }
+    const { key, name: itsName } = value as { readonly key?: unknown; readonly name?: unknown }
     if (typeof key === 'string' && 'value' in value) {
       this.#visitMember(key, value.value, path, depth)
       return
     }
-    for (const [name, member] of Object.entries(value)) this.#visitMember(name, member, path, depth, verdict)
+    for (const [name, member] of Object.entries(value)) {
+      const judged =
+        name === 'value' && typeof itsName === 'string' ? this.#redactor.beside(itsName, 'exported') : undefined
+      if (judged === undefined) this.#visitMember(name, member, path, depth, verdict)
+      else this.#visit(member, join(path, name), judged, depth + 1)
+    }
+  }
+
+  #judgeMember(before: unknown, member: unknown, at: number, length: number): RedactionVerdict | undefined {
+    const judged = this.#redactor.after(before, plainOf(member), 'exported')
+    if (judged !== undefined || typeof before !== 'string' || at !== 1 || length !== 2) return judged
+    return this.#redactor.beside(before, 'exported')
   }
 
   #visitMember(name: string, value: unknown, parent: string, depth: number, outer?: RedactionVerdict): void {

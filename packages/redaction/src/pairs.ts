@@ -21,6 +21,10 @@ const BACKSLASH = 0x5c
 /** What no value that is masked can be: words of formats, marks of a bound parameter, masks. */
 export const NOT_A_VALUE =
   /^(?:null|undefined|true|false|none|nil|\?|\$\d+|\[redacted\]|\*+[\w-]{0,4}|[A-Z]{2}\*{4}\w{4})$/i
+const MAX_NAMED_CHARS = 128
+// In JSON, also escaped, and as `util.inspect` writes it. The text is short and every quantifier bounded.
+const NAMED =
+  /(?:name|key)[\\"']{0,9} ?: ?[\\"']{1,9}([A-Za-z][\w.-]{0,63})[\\"']{1,9},\s{0,9}[\\"']{0,9}value[\\"']{0,9} {0,4}$/
 const SCHEMES = /^(?:bearer|basic|digest|negotiate|token|apikey|aws4-hmac-sha256)[ \t]/i
 
 /**
@@ -41,7 +45,7 @@ export function maskPairs(text: string, judge: KeyJudge, mask: MaskPair): string
     let next = i + 1
     const code = text.charCodeAt(i)
     const key = keyBefore(text, i, written, code, judge.endings)
-    const rule = key === '' ? undefined : judge.ruleOf(key)
+    const rule = key === '' ? undefined : key === 'value' ? ruleOfNamed(text, i, judge) : judge.ruleOf(key)
     if (rule !== undefined) {
       const [start, end] = valueAfter(text, i, code, rule)
       if (end > start) {
@@ -59,6 +63,12 @@ export function maskPairs(text: string, judge: KeyJudge, mask: MaskPair): string
     if (greater < next) greater = indexFrom(text, '>', next)
   }
   return written === 0 ? text : result + text.slice(written)
+}
+
+/** The rule of the name that stands before a `value`, as in `{"name":"authorization","value":"…"}`. */
+function ruleOfNamed(text: string, separator: number, judge: KeyJudge): KeyRule | undefined {
+  const name = NAMED.exec(text.slice(Math.max(0, separator - MAX_NAMED_CHARS), separator))?.[1]
+  return name === undefined ? undefined : judge.ruleOf(name)
 }
 
 /** Where `sign` comes next; the end of the text if it does not. */

@@ -65,9 +65,20 @@ class Copier {
       } catch {
         value = UNREADABLE
       }
-      set(copy, verdict.name, this.copy(value, verdict))
+      set(copy, verdict.name, this.copy(value, key === 'value' ? this.#judgeNamed(map, verdict) : verdict))
     }
     return copy
+  }
+
+  /** The verdict for the `value` of what may tell by a name beside it what it is. */
+  #judgeNamed(map: Readonly<Record<string, unknown>>, verdict: RedactionVerdict): RedactionVerdict {
+    if (verdict.values === 'keep') return verdict
+    try {
+      const name = map['name'] ?? map['key']
+      return (typeof name === 'string' ? this.#redactor.beside(name, this.#carrier) : undefined) ?? verdict
+    } catch {
+      return verdict
+    }
   }
 
   #copyObject(value: object, verdict: RedactionVerdict | undefined): unknown {
@@ -106,9 +117,17 @@ class Copier {
     const members = list.slice(0, MAX_MEMBERS)
     const isKept = verdict?.values === 'keep'
     return members.map((member, at) => {
-      const judged = isKept || at === 0 ? undefined : this.#redactor.after(members[at - 1], member, this.#carrier)
+      const judged = isKept || at === 0 ? undefined : this.#judgeMember(members, at, member)
       return this.copy(member, judged ?? verdict) ?? null
     })
+  }
+
+  #judgeMember(members: readonly unknown[], at: number, member: unknown): RedactionVerdict | undefined {
+    const before = members[at - 1]
+    const judged = this.#redactor.after(before, member, this.#carrier)
+    // A list of two may be a name and its value, as of a header.
+    if (judged !== undefined || typeof before !== 'string' || members.length !== 2) return judged
+    return this.#redactor.beside(before, this.#carrier)
   }
 }
 

@@ -13,6 +13,7 @@ import { CATALOGUE } from '@plutus/conventions'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCorpus } from './corpora.test.support.ts'
+import { findSecrets } from './find-secrets.ts'
 import { redactAttributes, redactValue } from './redacted-copy.ts'
 import { createRedactor } from './redactor.ts'
 import { REDACTION_RULES } from './rules.ts'
@@ -146,6 +147,41 @@ describe('keys', () => {
   })
 })
 
+describe('a value beside its name', () => {
+  const copied = (value: unknown): unknown => redactValue(redactor, value, 'log.body')
+
+  it.each<[what: string, value: unknown, expected: unknown]>([
+    ['as HAR has it', { name: 'x-api-key', value: 'a' }, { name: 'x-api-key', value: MASK }],
+    ['before it', { value: 1, key: 'cvv' }, { value: MASK, key: 'cvv' }],
+    ['as a list of two', [['authorization', 'a']], [['authorization', MASK]]],
+    ['of a cookie', ['set-cookie', 'sid=a; Path=/'], ['set-cookie', `sid=${MASK}; Path=/`]],
+    ['as JSON', '{"name":"token","value":"a"}', `{"name":"token","value":"${MASK}"}`],
+    [
+      'as JSON in JSON',
+      '{"b":"{\\"key\\": \\"pin\\", \\"value\\": 1}"}',
+      `{"b":"{\\"key\\": \\"pin\\", \\"value\\": \\"${MASK}\\"}"}`,
+    ],
+    ['as util.inspect prints it', "{ name: 'token', value: 'a' }", `{ name: 'token', value: '${MASK}' }`],
+  ])('goes: %s', (_how, value, expected) => {
+    expect(copied(value)).toEqual(expected)
+    expect(copied(expected)).toEqual(expected)
+    expect(findSecrets(value)).toHaveLength(1)
+    expect(findSecrets(expected)).toEqual([])
+  })
+
+  it.each<[what: string, value: unknown]>([
+    ['under a harmless name', { name: 'colour', value: 'a' }],
+    ['in another member', { name: 'token', state: 'a' }],
+    ['in a list of names', ['password', 'cvv', 'amount']],
+    ['beside a number', [1, 'a']],
+    ['in a text, under a harmless name', '{"name":"colour","value":"a"}'],
+    ['in a text, of another document', '{"name":"token"},{"value":"a"}'],
+  ])('stays: %s', (_how, value) => {
+    expect(copied(value)).toEqual(value)
+    expect(findSecrets(value)).toEqual([])
+  })
+})
+
 describe('an option in a list', () => {
   const copied = (value: unknown, options = {}): unknown =>
     redactValue(createRedactor(options), value, 'resource.attribute')
@@ -166,7 +202,7 @@ describe('an option in a list', () => {
   it.each<[what: string, list: unknown[]]>([
     ['that names no secret', ['--require', 'x']],
     ['that is followed by another', ['--password', '--port', '3000']],
-    ['without a hyphen', ['password', 'x']],
+    ['without a hyphen', ['a', 'password', 'x']],
     ['that is last', ['x', '--password']],
   ])('%s changes nothing', (_what, list) => {
     expect(copied(list)).toEqual(list)

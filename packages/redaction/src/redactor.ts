@@ -1,4 +1,5 @@
 import { maskCookies } from './cookies.ts'
+import { packEnding } from './key-rules.ts'
 import type { KeyRule } from './key-rules.ts'
 import { isPan } from './pan.ts'
 import { PolicyKeys } from './policy-keys.ts'
@@ -34,6 +35,8 @@ export interface Redactor {
   replace(value: unknown, carrier: string, verdict: RedactionVerdict): string
   /** Judges a member of a list by the one before it: what follows `--password` is one. */
   after(before: unknown, member: unknown, carrier: string): RedactionVerdict | undefined
+  /** Judges a value by the name that stands beside it, as in `{ name, value }` and `[name, value]`. */
+  beside(name: string, carrier: string): RedactionVerdict | undefined
 }
 
 /** How the texts of a key are read. */
@@ -50,6 +53,8 @@ const MAX_CLEAN_CHARS = 2048
 const STATEMENT_KEY = /^db\.query\.text$|(?:^|[._-])(?:sql|statement)$/i
 // The name of a command line option that stands for itself, as in `process.command_args`; linear.
 const OPTION_NAME = /^--?([A-Za-z][\w.-]{0,63})$/
+// What may be a name beside its value; linear.
+const NAME = /^[A-Za-z][\w.-]{0,63}$/
 const GRAPHQL_KEY = /^graphql\.(?:document|source)$/
 const MASKED_BEFORE = /^(?:\[redacted\]|\*{4}[\w-]{0,4}|[A-Z]{2}\*{4}\w{4}|hash:[0-9a-f]{16})$/
 
@@ -131,6 +136,13 @@ class PolicyRedactor implements Redactor {
     const name = OPTION_NAME.exec(before)?.[1]
     // Another option says that the one before it has no value.
     if (name === undefined || (typeof member === 'string' && member.charCodeAt(0) === 0x2d)) return undefined
+    const verdict = this.key(name, carrier)
+    return verdict.rule === undefined ? undefined : verdict
+  }
+
+  beside(name: string, carrier: string): Verdict | undefined {
+    // Most words are no names of secrets, and need no verdict.
+    if (!this.#keys.judge.endings.has(packEnding(name, name.length)) || !NAME.test(name)) return undefined
     const verdict = this.key(name, carrier)
     return verdict.rule === undefined ? undefined : verdict
   }

@@ -75,6 +75,8 @@ for (const statement of statements) {
 }
 const pan = shaped[0]
 log.info('arguments', { 'process.command_args': process.argv.slice(2) })
+const named = keyed.map(([name, value]) => ({ name, value }))
+log.info({ headers: keyed, named }, { headers: keyed, named, text: JSON.stringify(named) })
 log.info('numbers', { number: Number(pan), big: BigInt(pan) })
 withContext({ 'session.note': pan }, () => security.loginFailure({ 'auth.failure.reason': pan }))
 propagation.setBaggage(context.active(), propagation.createBaggage({ note: { value: pan } }))
