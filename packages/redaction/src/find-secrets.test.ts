@@ -36,6 +36,34 @@ it('finds the value of an option in a list, as it is and in OTLP', () => {
   ])
 })
 
+it.each<[what: string, value: unknown, path: string]>([
+  ['a map', new Map([['password', 'x']]), 'of.password'],
+  ['a set', new Set(['a', VISA]), 'of[1]'],
+  ['an error', new Error('x', { cause: { password: 'x' } }), 'of.cause.password'],
+  ['members of an error', Object.assign(new Error('x'), { password: 'x' }), 'of.password'],
+  ['a URL', new URL('https://example.com/?token=x'), 'of'],
+  ['headers', new Headers({ authorization: 'x' }), 'of.authorization'],
+  [
+    'parameters of a URL',
+    new URLSearchParams([
+      ['token', 'x'],
+      ['token', ''],
+    ]),
+    'of.token',
+  ],
+  ['a buffer', Uint8Array.from(Buffer.from(VISA)).buffer, 'of'],
+])('looks into %s', (_what, value, path) => {
+  expect(findSecrets({ of: value }).map((finding) => finding.path)).toEqual([path])
+})
+
+it('looks at the message of an error, and at what contains itself once', () => {
+  const error: Error & { map?: unknown } = new Error(`card ${VISA}`)
+  const set = new Set<unknown>([error])
+  error.map = new Map([['set', set.add(set)]])
+  error.stack = ''
+  expect(findSecrets(error)).toEqual([{ path: 'message', rule: 'pan' }])
+})
+
 it('throws with places and rules, and never with a value', () => {
   let thrown: unknown
   try {

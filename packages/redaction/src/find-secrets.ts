@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { PlutusError } from '@plutus/conventions'
 import type { RedactionOptions } from './redaction-options.ts'
 import { createRedactor } from './redactor.ts'
@@ -72,15 +73,18 @@ class Finder {
     } else if (typeof value === 'string') this.#redactor.text(value, 'exported', verdict)
     else if (typeof value === 'number' || typeof value === 'bigint') this.#redactor.number(value, 'exported', verdict)
     else if (value instanceof Uint8Array) this.#redactor.bytes(value, 'exported', verdict)
+    else if (types.isAnyArrayBuffer(value)) this.#redactor.bytes(new Uint8Array(value), 'exported', verdict)
+    else if (value instanceof URL) this.#redactor.text(value.href, 'exported', verdict)
     else if (typeof value === 'object' && depth < MAX_DEPTH) this.#visitObject(value, path, verdict, depth)
   }
 
   #visitObject(value: object, path: string, verdict: RedactionVerdict | undefined, depth: number): void {
     if (this.#seen.has(value)) return
     this.#seen.add(value)
-    if (Array.isArray(value)) {
-      for (const [at, member] of value.entries()) {
-        const judged = at === 0 ? undefined : this.#judgeMember(plainOf(value[at - 1]), member, at, value.length)
+    const list: unknown = types.isSet(value) ? [...value] : value
+    if (Array.isArray(list)) {
+      for (const [at, member] of list.entries()) {
+        const judged = at === 0 ? undefined : this.#judgeMember(plainOf(list[at - 1]), member, at, list.length)
         this.#visit(member, `${path}[${at}]`, judged ?? verdict, depth + 1)
       }
       return
@@ -90,7 +94,7 @@ class Finder {
       this.#visitMember(key, value.value, path, depth)
       return
     }
-    for (const [name, member] of Object.entries(value)) {
+    for (const [name, member] of membersOf(value)) {
       const judged =
         name === 'value' && typeof itsName === 'string' ? this.#redactor.beside(itsName, 'exported') : undefined
       if (judged === undefined) this.#visitMember(name, member, path, depth, verdict)
@@ -111,6 +115,16 @@ class Finder {
     const isWrapper = WRAPPER.test(name)
     this.#visit(value, join(parent, verdict.name), isWrapper ? (outer ?? verdict) : verdict, depth + 1)
   }
+}
+
+/** What an object holds: also maps, headers and errors, whose own properties do not show it. */
+function membersOf(value: object): [name: string, member: unknown][] {
+  if (types.isMap(value) || value instanceof Headers || value instanceof URLSearchParams) {
+    return [...value].map(([name, member]: [unknown, unknown]) => [String(name), member])
+  }
+  if (!types.isNativeError(value)) return Object.entries(value)
+  const { name, message, stack, cause } = value
+  return [...Object.entries({ name, message, stack, cause }), ...Object.entries(value)]
 }
 
 function join(path: string, name: string): string {
