@@ -1,6 +1,7 @@
 // Runs of escapes are consumed whole, and each character can be matched in one way: linear.
 const PERCENT = /(?:%[0-9a-f]{2})+/gi
-const BACKSLASH = /\\(?:u([0-9a-f]{4})|x([0-9a-f]{2}))/gi
+// JSON in JSON has more backslashes before an escape than one; without them all, those that stay would part digits.
+const BACKSLASH = /\\{1,32}(?:u([0-9a-f]{4})|x([0-9a-f]{2}))/gi
 // Digits, spaces, dashes and invisible characters of every script, and ASCII in full width: one character each, linear.
 const FOLDABLE = /[[\p{Nd}\p{Zs}\p{Zl}\p{Zp}\p{Cf}\p{Pd}\u2212\uff01-\uff5e]--[\0-\x7f]]/gv
 const DIGIT = /\p{Nd}/u

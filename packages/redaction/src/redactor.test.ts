@@ -28,6 +28,7 @@ const MASK = '[redacted]'
 describe('card data', () => {
   it.each([
     ['full-width digits', '４２４２　４２４２　４２４２　４２４２', '****4242'],
+    ['spaces escaped twice over', String.raw`4242\\u00a04242\\u00a04242\\u00a04242`, '****4242'],
     ['Thai digits', '๔๒๔๒๔๒๔๒๔๒๔๒๔๒๔๒', '****4242'],
     ['mathematical digits', '𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐𝟒𝟐', '****4242'],
     ['marks of the direction of writing', '4242\u200e4242\u200e4242\u200e4242', '****4242'],
