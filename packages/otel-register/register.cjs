@@ -32,8 +32,9 @@ function findFolder() {
 }
 
 // Of Node's options, the common ones that say nothing to V8. Two alternatives never begin alike, so linear.
-var PLAIN =
-  /^(?:-[eipr]|--(?:conditions|enable-source-maps|env-file|eval|experimental-loader|import|print|require|title))(?:=|$)/
+var PLAIN = new RegExp(
+  '^(?:-[eipr]|--(?:conditions|enable-source-maps|env-file|eval|experimental-loader|import|print|require|title))(?:=|$)',
+)
 
 // V8 refuses code that was made under other flags. Its own name for them costs a millisecond, which few have to pay.
 function findFlags() {
