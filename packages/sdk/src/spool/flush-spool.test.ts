@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startReceiver } from '@plutus/test-kit'
+import type { Fault } from '@plutus/test-kit'
 import { expect, it, onTestFinished } from 'vitest'
 import { settingsFor } from '../delivery/pipeline.test.helper.ts'
 import { flushSpools } from './flush-spool.ts'
@@ -12,6 +13,7 @@ import type { SpoolRig } from './spool-rig.test.helper.ts'
 /** A spool whose owner cannot be seen from here, as if it ran in another container. */
 function createForeignSpool(): SpoolRig & { readonly lease: string } {
   const rig = createSpoolRig({ times: { ...QUICK, renew: 60_000 } })
+  rig.isBusy = true // it sends nothing itself
   rig.record('one', 'two')
   const lease = join(rig.root, rig.names[0] ?? '', LEASE_FILE)
   writeFileSync(lease, '000000000000001 {"owner":"of another machine","isThread":false}\n')
@@ -21,10 +23,16 @@ function createForeignSpool(): SpoolRig & { readonly lease: string } {
 const flush = async (
   path: string,
   options: Partial<FlushOptions> = {},
+  fault?: Fault,
 ): Promise<FlushResult & { bodies: unknown[] }> => {
   const receiver = await startReceiver()
   onTestFinished(() => receiver.close())
-  const targets = [{ signal: 'logs' as const, settings: settingsFor(receiver.httpUrl), giveUpAfterMillis: 1000 }]
+  receiver.respond(fault && (({ signal }) => (signal === 'logs' ? fault : undefined)))
+  const targets = (['logs', 'traces'] as const).map((signal) => ({
+    signal,
+    settings: settingsFor(receiver.httpUrl, 'http/protobuf', { url: new URL(`${receiver.httpUrl}/v1/${signal}`) }),
+    giveUpAfterMillis: 1000,
+  }))
   const result = await flushSpools({
     path,
     keys: [],
@@ -34,7 +42,7 @@ const flush = async (
     times: QUICK,
     ...options,
   })
-  return { ...result, bodies: receiver.logs.map(({ body }) => body) }
+  return { ...result, bodies: [...receiver.logs.map(({ body }) => body), ...receiver.spans.map(({ name }) => name)] }
 }
 
 it('takes what a process left that cannot be seen, once its lease has not moved for long enough', async () => {
@@ -56,4 +64,13 @@ it('leaves alone what belongs to a process that cannot be seen and moves its lea
   expect(result).toEqual({ delivered: 0, refused: 0, left: [], alive: [join(root, names[0] ?? '')] })
   expect(bodies).toEqual([])
   expect(readdirSync(root)).toEqual(names)
+})
+
+it('leaves the rest of a process for the next time once something of it is not taken', async () => {
+  const { root, names, spool, batch } = createForeignSpool()
+  expect(spool.keep(batch('traces', 'span'))).toBe(true)
+  const { bodies, ...result } = await flush(root, {}, { status: 401 })
+  expect(result).toEqual({ delivered: 0, refused: 0, left: [join(root, names[0] ?? '')], alive: [] })
+  expect(bodies).toEqual([])
+  expect(await flush(root)).toEqual({ delivered: 3, refused: 0, left: [], alive: [], bodies: ['one', 'two', 'span'] })
 })

@@ -27,6 +27,13 @@ export interface OwnDirectoryOptions {
 /** A directory cannot be used; the message says why, as a part of a sentence that begins with its path. */
 export class UnusableDirectoryError extends Error {}
 
+/** Files are kept that this process cannot read. */
+class UnreadableFilesError extends Error {
+  constructor() {
+    super('Files in it have another key, or are of a later version; they are kept. See PLUTUS_SPOOL_KEY_FILE')
+  }
+}
+
 /** Names of the directories of processes: when they were made, and what tells them apart. */
 export const INSTANCE = /^\d{13,}-[\da-f]{16}(?:\.gone)*$/
 
@@ -123,6 +130,7 @@ export function openAdopted(
         continue
       }
       if (kind === 'durable') journal.acknowledge(readAcked(path))
+      if (journal.unread.length > 0) onFailure(new UnreadableFilesError())
       ledgers.push(new Ledger(kind, journal))
     } catch (error) {
       onFailure(error)

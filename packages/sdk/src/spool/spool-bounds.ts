@@ -1,3 +1,4 @@
+import type { JournalSegment } from '@plutus/journal'
 import type { Ledger } from './ledger.ts'
 import { countClasses } from './spool-counts.ts'
 import type { SpoolCounts, SpoolLossReason } from './spool-counts.ts'
@@ -18,7 +19,7 @@ export function discardToFit(ledgers: readonly Ledger[], maxBytes: number, count
     try {
       const oldest = findOldest(ledgers)
       if (oldest === undefined) return undefined
-      bytes -= discard(oldest, 'full', counts)
+      bytes -= discard(oldest, counts)
     } catch (error) {
       return error
     }
@@ -29,15 +30,26 @@ export function discardToFit(ledgers: readonly Ledger[], maxBytes: number, count
 /** Discards the oldest ordinary records. Returns whether there were any. @throws {PlutusError} if the file system fails. */
 export function discardOrdinary(ledgers: readonly Ledger[], counts: SpoolCounts): boolean {
   const oldest = findOldest(ledgers.filter(({ kind }) => kind !== 'durable' && kind !== 'refused'))
-  return oldest !== undefined && discard(oldest, 'full', counts) < Infinity
+  return oldest !== undefined && discard(oldest, counts) < Infinity
 }
 
-/** Discards what has waited for too long; nothing that has not been tried. */
+/**
+ * Gives up what has waited for too long; nothing that has not been tried, and nothing that was set aside.
+ *
+ * @throws {PlutusError} if the file system fails.
+ */
 export function discardOld(ledgers: readonly Ledger[], maxAgeMillis: number, counts: SpoolCounts): void {
-  const limit = Date.now() - maxAgeMillis
+  // Nothing ages by a clock that was set forward since this process began.
+  const limit = Math.min(Date.now(), performance.timeOrigin + performance.now()) - maxAgeMillis
   for (const ledger of ledgers) {
-    const [first] = ledger.journal.segments
-    if (first !== undefined && first.createdAt < limit && ledger.wasTried) discard(ledger, 'age', counts)
+    if (!ledger.wasTried) continue
+    for (const segment of ledger.journal.segments.slice()) {
+      if (segment.createdAt >= limit) break
+      const lost = countLost(ledger, segment)
+      ledger.journal.acknowledge(segment.end)
+      ledger.forget(segment.end)
+      tellLost(lost, 'age', counts)
+    }
   }
 }
 
@@ -61,22 +73,30 @@ function birthOf({ journal }: Ledger): number {
 }
 
 /** Discards the oldest file of a journal, counts what is lost with it, and returns its bytes. */
-function discard(ledger: Ledger, reason: SpoolLossReason, counts: SpoolCounts): number {
+function discard(ledger: Ledger, counts: SpoolCounts): number {
   const { journal } = ledger
   const [first] = journal.segments
-  const lost = new Map<string, number>()
-  if (first !== undefined) {
-    for (const { bytes, position, segment } of journal.read()) {
-      if (segment.name !== first.name) break
-      if (!ledger.isOnDiskOnly(position)) continue // memory has it too
-      const records = readFrame(bytes)?.records ?? bytes
-      for (const [dataClass, count] of countClasses(records)) lost.set(dataClass, (lost.get(dataClass) ?? 0) + count)
-    }
-  }
+  const lost = first && countLost(ledger, first)
   const discarded = journal.discardOldest()
   if (discarded === undefined) return Infinity // nothing is left
-  if (discarded.kind !== 'segment' || first === undefined) return discarded.bytes
+  if (discarded.kind !== 'segment' || first === undefined || lost === undefined) return discarded.bytes
   ledger.forget(first.end)
-  for (const [dataClass, count] of lost) counts.lost(dataClass, reason, count)
+  tellLost(lost, 'full', counts)
   return discarded.bytes
+}
+
+/** How many records of each class are lost with the first segment of a journal. */
+function countLost(ledger: Ledger, { name }: JournalSegment): Map<string, number> {
+  const lost = new Map<string, number>()
+  for (const { bytes, position, segment } of ledger.journal.read()) {
+    if (segment.name !== name) break
+    if (!ledger.isOnDiskOnly(position)) continue // memory has it too
+    const records = readFrame(bytes)?.records ?? bytes
+    for (const [dataClass, count] of countClasses(records)) lost.set(dataClass, (lost.get(dataClass) ?? 0) + count)
+  }
+  return lost
+}
+
+function tellLost(lost: ReadonlyMap<string, number>, reason: SpoolLossReason, counts: SpoolCounts): void {
+  for (const [dataClass, count] of lost) counts.lost(dataClass, reason, count)
 }
