@@ -16,7 +16,8 @@ import { createTraceSampler } from '../trace-samplers.ts'
 import { Spool } from './spool.ts'
 import type { SpoolOptions } from './spool.ts'
 
-// Runs under plain Node, as a service would run it, and prints its figures as JSON. Contestants take turns.
+// Runs under plain Node, as a service would run it, and prints its figures as JSON. Contestants take turns. Its
+// arguments: records to replay, characters of text in each, `worker` to send them from a thread of their own.
 
 const ROUNDS = 20
 const RECORDS = 2000
@@ -168,7 +169,7 @@ async function measureReplay(folder: string, port: number): Promise<Record<strin
       resource: new Uint8Array(0),
       userAgent: 'bench',
     },
-    thread: 'worker',
+    thread: process.argv[4] === 'worker' ? 'worker' : 'main',
     worker: { file: new URL('../delivery/worker.test.support.ts', import.meta.url), env: {} },
     maxBytes: 32 * 1024 * 1024,
     maxRecords: {},
