@@ -8,6 +8,7 @@ import {
   COLLECTOR_ROLES,
   policyHash,
   renderCollector,
+  renderDashboards,
   renderRetention,
   renderRules,
 } from '@plutus/policy'
@@ -49,7 +50,7 @@ export async function runRender(args: readonly string[], io: CliIo): Promise<num
   })
 }
 
-/** Writes collectors of every role, retention and rules into a folder. */
+/** Writes collectors of every role, retention, rules and dashboards into a folder. */
 function writeAll(folder: string, policy: Policy, backend: BackendName | undefined, io: CliIo): number {
   const collectors = COLLECTOR_ROLES.map((role) => ({
     name: `collector-${role}.yaml`,
@@ -60,6 +61,7 @@ function writeAll(folder: string, policy: Policy, backend: BackendName | undefin
     ...collectors,
     ...renderRetention(policy).map(({ name, text }) => ({ name: join('retention', name), text })),
     ...renderRules(policy).map(({ name, text }) => ({ name: join('rules', name), text })),
+    ...renderDashboards(policy).map(({ name, text }) => ({ name: join('dashboards', name), text })),
   ]
   for (const { name, text } of files) write(join(folder, name), text ?? '')
   io.err(`${files.length} files in ${folder}, by policy ${policyHash(policy)}\n`)

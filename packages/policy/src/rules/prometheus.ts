@@ -9,7 +9,8 @@ import { labelName, prometheusName, promDuration } from './prometheus-names.ts'
 
 // How long a series may be absent, as in an outage of scraping, until it counts as new again.
 const LOOKBACK = '1h'
-const NO_DISKS = 'tmpfs|ramfs|overlay|squashfs|iso9660'
+/** Kinds of file systems that nothing is stored on. */
+export const NO_DISKS = 'tmpfs|ramfs|overlay|squashfs|iso9660'
 
 /** Renders the policy's alerts, and those on the collectors themselves, as rules of Prometheus or VictoriaMetrics. */
 export function renderPrometheusRules(policy: Policy): RenderedFile {
@@ -33,14 +34,21 @@ export function selectorOf({ metric, where }: AlertPolicy, definition: MetricPol
   return matchers.length === 0 ? name : `${name}{${matchers.join(',')}}`
 }
 
+/**
+ * How much series have grown within a time.
+ *
+ * `increase` guesses beyond the first and the last sample, and does not see the first one of a new series: a burst of
+ * failures with a new status would not count at all. This counts exactly: what a series has more than before, or, where
+ * it was not there before or began anew, all that it has.
+ */
+export function grownWithin(series: string, within: string): string {
+  return `(${series} - last_over_time(${series}[${LOOKBACK}] offset ${within}) >= 0) or ${series}`
+}
+
 function policyRules(policy: Policy): readonly AlertRule[] {
   return Object.entries(policy.alerts).map(([name, alert]) => {
     const series = selectorOf(alert, policy.metrics[alert.metric] as MetricPolicy)
-    const within = promDuration(alert.withinSeconds)
-    // `increase` guesses beyond the first and the last sample, and does not see the first one of a new series: a burst of
-    // failures with a new status would not count at all. This counts exactly: what a series has more than before, or, where
-    // it was not there before or began anew, all that it has.
-    const grown = `(${series} - last_over_time(${series}[${LOOKBACK}] offset ${within}) >= 0) or ${series}`
+    const grown = grownWithin(series, promDuration(alert.withinSeconds))
     return ruleOf(policy, name, alert, `sum(${grown}) >= ${alert.reaches}`)
   })
 }
