@@ -58,6 +58,25 @@ describe('a disk without space', () => {
     expect(textsOf(journal.read())).toEqual(['y'])
   })
 
+  it('is freed by what is acknowledged, though the position has no room before', () => {
+    const disk = new FaultyFiles()
+    const unlinkSync = (path: string): void => {
+      disk.files.unlinkSync(path)
+      disk.bytesLeft += 200
+    }
+    const folder = newFolder()
+    const { journal } = open(folder, { files: { ...disk.files, unlinkSync } })
+    const position = journal.append(frame('one'))
+    disk.bytesLeft = 0
+    expect(() => journal.append(frame('two'))).toThrow(withCode('PLUTUS_JOURNAL_FULL'))
+    disk.bytesLeft = 0
+    journal.acknowledge(position)
+    expect(journal.segments).toEqual([])
+    expect(open(folder).journal.acknowledged).toBe(position)
+    journal.append(frame('three'))
+    expect(textsOf(journal.read())).toEqual(['three'])
+  })
+
   it('loses no frame when the acknowledged position cannot be written', () => {
     const disk = new FaultyFiles()
     const folder = newFolder()

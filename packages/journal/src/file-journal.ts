@@ -129,9 +129,26 @@ export class FileJournal implements Journal {
     this.#checkOpen()
     const next = Math.min(position, this.#end)
     if (!(next > this.#acknowledged)) return
-    writeCursor(this.#folder, next)
+    const before = this.#acknowledged
     this.#acknowledged = next
+    try {
+      this.#writeCursor()
+    } catch (error) {
+      this.#acknowledged = before
+      throw error
+    }
     this.#deleteAcknowledged()
+  }
+
+  /** On a disk that is full there is room for the cursor only once what it tells of is gone. */
+  #writeCursor(): void {
+    try {
+      writeCursor(this.#folder, this.#acknowledged)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'PLUTUS_JOURNAL_FULL')) throw error
+      this.#deleteAcknowledged()
+      writeCursor(this.#folder, this.#acknowledged)
+    }
   }
 
   discardOldest(): Discarded | undefined {

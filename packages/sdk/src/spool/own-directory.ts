@@ -55,7 +55,12 @@ export class OwnDirectory {
     const owner = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')
     this.path = `${root}/${Date.now()}-${owner}`
     loadBuiltin('node:fs').mkdirSync(this.path, { mode: 0o700 })
-    this.lease = new Lease(this.path, { owner, isThread, times }, onLost)
+    try {
+      this.lease = new Lease(this.path, { owner, isThread, times }, onLost)
+    } catch (error) {
+      removeDirectory(this.path) // a full disk has room for it, but not for what is in it
+      throw error
+    }
     this.#timer = setInterval(() => this.lease.renew(), times.renew).unref()
   }
 
