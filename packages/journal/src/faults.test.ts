@@ -60,7 +60,7 @@ describe('a disk without space', () => {
 
   it('is freed by what is acknowledged, though the position has no room before', () => {
     const disk = new FaultyFiles()
-    const unlinkSync = (path: string): void => {
+    const unlinkSync: JournalFiles['unlinkSync'] = (path) => {
       disk.files.unlinkSync(path)
       disk.bytesLeft += 200
     }
