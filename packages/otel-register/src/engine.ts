@@ -19,8 +19,9 @@ export interface Engine {
    * what is lost. Absent where an engine can do nothing then. Throws nothing.
    *
    * @param wasLast whether nothing of the application has run since the last `flush`. @defaultValue false
+   * @param isMore whether listeners of the application come before another call: losses are told then. @defaultValue false
    */
-  finish?(millis: number, wasLast?: boolean): void
+  finish?(millis: number, wasLast?: boolean, isMore?: boolean): void
 }
 
 /** What an engine may ask of the hook that starts it. */

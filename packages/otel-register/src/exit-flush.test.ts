@@ -3,6 +3,9 @@ import type { Engine } from './engine.ts'
 import { flushAtExit } from './exit-flush.ts'
 
 const WAIT_MILLIS = 500
+// What `process.exit` calls last.
+const host = process as unknown as { reallyExit: (code: number) => void }
+const { reallyExit } = host
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -11,6 +14,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
+  host.reallyExit = reallyExit
 })
 
 /** A process that ends when it is told to, with an engine that takes so long to flush. */
@@ -23,6 +27,7 @@ function createEnd(flushMillis: number) {
   vi.spyOn(process, 'once').mockImplementation(keep as typeof process.once)
   vi.spyOn(process, 'on').mockImplementation(keep as typeof process.on)
   const waits: number[] = []
+  const stages: string[] = []
   const engine: Engine = {
     name: 'plutus',
     destination: 'somewhere',
@@ -30,10 +35,13 @@ function createEnd(flushMillis: number) {
       new Promise((resolve) => {
         if (flushMillis < Infinity) setTimeout(resolve, flushMillis)
       }),
-    finish: (millis) => void waits.push(millis),
+    finish: (millis, _wasLast, isMore = false) => {
+      waits.push(millis)
+      stages.push(isMore ? 'more' : 'over')
+    },
   }
   flushAtExit(engine, WAIT_MILLIS)
-  return { waits, emit: (name: string) => listeners.get(name)?.() }
+  return { waits, stages, emit: (name: string) => listeners.get(name)?.() }
 }
 
 it('leaves the whole wait to an end that nothing was flushed for', () => {
@@ -59,4 +67,24 @@ it('leaves the whole wait to the end of a program that has gone on after its eve
   await vi.advanceTimersByTimeAsync(200 + WAIT_MILLIS)
   emit('exit')
   expect(waits).toEqual([WAIT_MILLIS])
+})
+
+it('finishes once more, and once only, when listeners of the application to the end have run', () => {
+  const codes: unknown[] = []
+  host.reallyExit = (...args) => void codes.push(args)
+  vi.spyOn(process, 'listeners').mockReturnValue([() => {}])
+  const { stages, emit } = createEnd(0)
+  emit('exit')
+  expect(stages).toEqual(['more'])
+  host.reallyExit(4)
+  emit('uncaughtExceptionMonitor')
+  expect([stages, codes]).toEqual([['more', 'over'], [[4]]])
+})
+
+it('finishes once more when a listener of the application to the end throws', () => {
+  vi.spyOn(process, 'listeners').mockReturnValue([() => {}])
+  const { stages, emit } = createEnd(0)
+  emit('exit')
+  emit('uncaughtExceptionMonitor')
+  expect(stages).toEqual(['more', 'over'])
 })

@@ -1,13 +1,13 @@
 import type { Engine } from './engine.ts'
 import { isSurvivable } from './process-events.ts'
-import { endsQuietly, onExit } from './quiet-end.ts'
+import { endsQuietly, onExit, placeLast, runAfterListeners } from './quiet-end.ts'
 
 // The rest is for what is recorded last, and for hearing what became of everything.
 const FLUSH_SHARE = 0.8
 
 /**
  * Flushes when the event loop has run dry, once, when an exception goes by that the application survives, and when the
- * process ends. An end holds the process for at most `waitMillis`, and changes neither exit code nor what is printed.
+ * process ends, before the listeners of the application and after them. An end holds the process for at most `waitMillis`, and changes neither exit code nor what is printed.
  */
 export function flushAtExit(engine: Engine, waitMillis: number): void {
   let leftMillis = waitMillis
@@ -21,13 +21,28 @@ export function flushAtExit(engine: Engine, waitMillis: number): void {
       wasLast = false
     }, waitMillis).unref()
   }
+  let isEnding = false
+  let isOver = false
+  const finishLast = (): void => {
+    if (isOver) return
+    isOver = true
+    engine.finish?.(leftMillis)
+  }
   process.once('beforeExit', () => {
+    if (!endsQuietly()) placeLast(finishLast)
     if (waitMillis > 0) void flushOnce(process.listenerCount('beforeExit') === 0 && endsQuietly())
   })
-  onExit(() => engine.finish?.(leftMillis, wasLast))
+  onExit(() => {
+    isEnding = true
+    const isMore = !endsQuietly()
+    if (isMore) runAfterListeners(finishLast)
+    engine.finish?.(leftMillis, wasLast, isMore)
+  })
   process.on('uncaughtExceptionMonitor', () => {
     // What ends the process does so in this very turn, and `exit` follows: nothing asynchronous would leave it.
-    if (isSurvivable()) void engine.flush(waitMillis)
+    if (isEnding) finishLast()
+    else if (isSurvivable()) void engine.flush(waitMillis)
+    else if (!endsQuietly()) placeLast(finishLast)
   })
 }
 

@@ -29,8 +29,9 @@ it('keeps everything for the next start when the process ends and nobody takes t
   expect(ids).toHaveLength(4000)
   expect(stderr.trim().split('\n')).toEqual([
     // What an observer measured meanwhile is measured anew by the next process.
-    expect.stringMatching(/^plutus: http:\/\/127\.0\.0\.1:\d+ cannot be reached .*, lost: data points \d+;/),
-    expect.stringMatching(/^plutus: Telemetry is kept on disk for the next start: log records \d+, spans \d+$/),
+    expect.stringMatching(
+      /^plutus: http:\/\/127\.0\.0\.1:\d+ cannot be reached .*, lost: data points \d+, kept on disk for the next start: log records \d+, spans \d+;/,
+    ),
   ])
   const text = readAll(directory)
   expect(text).toContain('****4242')

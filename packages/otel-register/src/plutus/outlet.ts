@@ -74,9 +74,13 @@ export class Outlet {
     await this.#options.outside(async () => await this.#pipeline?.flush(timeoutMillis))
   }
 
-  /** The process ends: sends what is here, blocks for at most `millis` in all, and tells what is lost. */
-  finish(millis: number): void {
+  /**
+   * The process ends: sends what is here, blocks for at most `millis` in all, and tells what is lost, unless there is
+   * more to come before another call.
+   */
+  finish(millis: number, isMore: boolean): void {
     try {
+      this.#options.losses.holdEnd(isMore)
       this.#handOver()
       this.#pipeline?.finish(millis)
       this.#spool?.finish()

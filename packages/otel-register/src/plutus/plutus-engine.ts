@@ -11,7 +11,7 @@ export const NOWHERE: Engine = {
 
 /** Creates the handle by which the hook ends the engine; `current` gives what there is to end by now. */
 export function createPlutusEngine(destination: string, current: () => Works | undefined): Engine {
-  let isLastCollected = false
+  let isOver = false
   let isLastFlushed = false
   return {
     name: 'plutus',
@@ -23,10 +23,10 @@ export function createPlutusEngine(destination: string, current: () => Works | u
       sampling?.settle()
       const start = performance.now()
       const collect = async (): Promise<void> => {
-        const hits = works.hits()
+        const marks = works.marks()
         await works.metering()?.collect()
-        // What was masked in these metrics, further ones tell; once, since it is masked in those too.
-        if (isLast && works.hits() !== hits) await works.metering()?.collect()
+        // What was masked or lost in these metrics, further ones tell; once, since it is masked and lost in those too.
+        if (isLast && works.marks() !== marks) await works.metering()?.collect()
         isLastFlushed = isLast
         await outlet.flush(Math.max(timeoutMillis - (performance.now() - start), 0))
       }
@@ -36,16 +36,18 @@ export function createPlutusEngine(destination: string, current: () => Works | u
       // Asynchronous callbacks may take their time; the others are not to wait for them.
       else await Promise.all([outlet.flush(timeoutMillis), collect()])
     },
-    finish: (millis, wasLast = false) => {
+    finish: (millis, wasLast = false, isMore = false) => {
       const works = current()
       if (works === undefined) return
       works.sampling?.end()
       // What was measured since the last flush, however short ago; without time to send nothing of it could arrive.
-      if (millis > 0 && !isLastCollected && !(wasLast && isLastFlushed)) {
-        isLastCollected = true
+      if (millis > 0 && !isOver && !(wasLast && isLastFlushed)) {
+        const marks = works.marks()
         works.metering()?.collectNow()
+        if (works.marks() !== marks) works.metering()?.collectNow()
       }
-      works.outlet.finish(millis)
+      isOver ||= !isMore
+      works.outlet.finish(millis, isMore)
     },
   }
 }

@@ -28,8 +28,8 @@ export interface Works {
   readonly outlet: Outlet
   /** Absent where all is sent. */
   readonly sampling: Sampling | undefined
-  /** How many values were masked so far. */
-  readonly hits: () => number
+  /** How many values were masked, and records or metrics lost on their way to bytes, so far. */
+  readonly marks: () => number
 }
 
 /** What works are made of. */
@@ -100,11 +100,16 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
     unit: '{item}',
     description: 'Measurements and metrics that are missing or in the overflow point, by reason.',
   })
-  const onMetricLoss: OnMetricLoss = (reason, count) => metricLosses.add(count, { 'plutus.reason': reason })
+  let lossesInMaking = 0
+  const onMetricLoss: OnMetricLoss = (reason, count) => {
+    lossesInMaking += count
+    metricLosses.add(count, { 'plutus.reason': reason })
+  }
   const providers: Providers = createProviders({
     sampler: createTraceSampler(config.get('OTEL_TRACES_SAMPLER'), config.get('OTEL_TRACES_SAMPLER_ARG')),
     ...readLimits(config),
     onLoss: (reason, kind, count) => {
+      lossesInMaking += count
       if (signals.metrics !== undefined) {
         encodeLosses.add(count, { 'plutus.reason': reason, 'plutus.record.kind': kind })
       }
@@ -127,8 +132,8 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
     if (meter !== undefined) sampling.measureWith(meter)
   }
   const { tracerProvider, loggerProvider } = providers
-  const hits = (): number => host.redaction.hits()
-  return { tracerProvider, loggerProvider, openMetering, metering: () => metering, outlet, sampling, hits }
+  const marks = (): number => host.redaction.hits() + lossesInMaking
+  return { tracerProvider, loggerProvider, openMetering, metering: () => metering, outlet, sampling, marks }
 }
 
 function createMetering(

@@ -124,3 +124,25 @@ it('tells the sums of what is lost after the end whenever one has doubled', () =
     'Telemetry lost: log records 9 (the process ended first), spans 1 (the process ended first), in all',
   )
 })
+
+it('tells in one line what is lost in an end that goes on, when it is over', () => {
+  const { lines, losses } = createLosses()
+  losses.holdEnd(true)
+  losses.dropped('logs', 'process_end', 1)
+  losses.reportAll()
+  losses.dropped('logs', 'process_end', 2)
+  losses.reportAll()
+  expect(lines).toEqual([])
+  losses.holdEnd(false)
+  losses.reportAll()
+  expect(lines).toEqual(['Telemetry lost: log records 3 (the process ended first)'])
+})
+
+it('tells in the line of what an endpoint loses what is kept on disk for it', () => {
+  const { lines, losses } = createLosses()
+  losses.announce('A is dark', { outage: 'a', isOver: false, what: 'A is dark', advice: 'see X' })
+  losses.dropped('metrics', 'unreachable', 2)
+  losses.kept('logs', 3)
+  losses.reportAll()
+  expect(lines).toEqual(['A is dark, lost: data points 2, kept on disk for the next start: log records 3; see X'])
+})

@@ -88,6 +88,7 @@ export class Losses implements LossCounter {
   /** Items that wait on disk when the process ends, and how many of them have been told of. */
   readonly #kept = new Map<Signal, number>()
   #keptTold = 0
+  #isEndHeld = false
   #timer: NodeJS.Timeout | undefined
   #nextReportAt = 0
   readonly #holdMillis: number
@@ -149,6 +150,11 @@ export class Losses implements LossCounter {
     if ([...this.#unreported.values()].some(({ reason }) => UNTOLD.has(reason))) this.#report()
   }
 
+  /** Whether `reportAll` is to wait for a call after this holds no more: more may be lost in the same end. */
+  holdEnd(isHeld: boolean): void {
+    this.#isEndHeld = isHeld
+  }
+
   /**
    * Tells at once whatever has not been told: the process ends. Of what is recorded and lost after that, listeners of
    * `exit` being the last to run, it tells the sums whenever one has doubled.
@@ -156,6 +162,7 @@ export class Losses implements LossCounter {
    * @param describeWay Tells where signals were to go and what to look at, for a line that no news of an endpoint opens.
    */
   reportAll(describeWay?: (signals: ReadonlySet<Signal>) => string): void {
+    if (this.#isEndHeld) return
     const isFirst = this.#end === undefined
     const { sums, told } = (this.#end ??= { sums: new Map(), told: new Map() })
     for (const loss of this.#unreported.values()) addLoss(sums, loss)
@@ -171,13 +178,19 @@ export class Losses implements LossCounter {
   }
 
   #reportKept(): void {
-    const sum = [...this.#kept.values()].reduce((total, count) => total + count, 0)
-    if (sum === 0 || sum < 2 * this.#keptTold) return
-    this.#keptTold = sum
-    const counts = [...this.#kept].map(([signal, count]) => `${ITEMS[signal]} ${count}`).join(', ')
+    const counts = this.#takeKept()
+    if (counts === undefined) return
     const news = this.#takeHeld().at(-1)?.news
     if (news === undefined) this.#warn(`Telemetry is kept on disk for the next start: ${counts}`)
     else this.#warn(`${news.what}, kept on disk for the next start: ${counts}${adviceOf(news)}`)
+  }
+
+  /** What is kept by now, if it has doubled since it was told. */
+  #takeKept(): string | undefined {
+    const sum = [...this.#kept.values()].reduce((total, count) => total + count, 0)
+    if (sum === 0 || sum < 2 * this.#keptTold) return undefined
+    this.#keptTold = sum
+    return [...this.#kept].map(([signal, count]) => `${ITEMS[signal]} ${count}`).join(', ')
   }
 
   #tellHeld(): void {
@@ -208,7 +221,10 @@ export class Losses implements LossCounter {
       const way = cut.size === 0 ? undefined : describeWay?.(cut)
       return this.#warn(`Telemetry lost: ${lost}${way === undefined ? '' : `; ${way}`}`)
     }
-    this.#warn(`${last.what}, lost: ${lost}${adviceOf(last)}`)
+    // One fault, one line: metrics are lost by it, the rest waits for the next start.
+    const kept = this.#takeKept()
+    const rest = kept === undefined ? '' : `, kept on disk for the next start: ${kept}`
+    this.#warn(`${last.what}, lost: ${lost}${rest}${adviceOf(last)}`)
   }
 }
 
