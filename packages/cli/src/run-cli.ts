@@ -3,11 +3,13 @@ import { EXIT_FAILED, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo, Command } from './cli-io.ts'
 import { runCollector } from './collector-command.ts'
 import { runRedact } from './redact-command.ts'
+import { runRetention } from './retention-command.ts'
 import { runSpool } from './spool-command.ts'
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly about: string }>> = {
   collector: { run: runCollector, about: 'renders, checks and explains the collector that a policy asks for' },
   redact: { run: runRedact, about: 'finds in files what should not be in them: card data, credentials, personal data' },
+  retention: { run: runRetention, about: 'deletes, compresses and bundles the files of an archive as the policy says' },
   spool: { run: runSpool, about: 'lists, shows, sends and checks what processes keep on disk until it is delivered' },
 }
 

@@ -51,4 +51,8 @@ export { renderCollector, STOCK_COLLECTOR_VERSION } from './collector/render-col
 export { renderRetention } from './retention/render-retention.ts'
 export type { RenderedFile } from './retention/rendered-file.ts'
 export type { Lifecycle, LifecycleRule } from './retention/s3.ts'
+export { applyRetention } from './retention-files/apply-retention.ts'
+export type { ApplyRetentionOptions, RetentionReport } from './retention-files/apply-retention.ts'
+export { planRetention } from './retention-files/plan-retention.ts'
+export type { DiskUse, RetentionOptions, RetentionStep } from './retention-files/plan-retention.ts'
 export { renderRules } from './rules/render-rules.ts'

@@ -1,0 +1,16 @@
+import { applyRetention, builtInPolicy } from '@plutus/policy'
+
+// Keeps the folder of the first argument at the time of the second, and dies before so many changes as the third says.
+const [folder = '', now = '', changes = 'Infinity'] = process.argv.slice(2)
+let left = Number(changes)
+process.stdout.write('begun\n')
+const { failed } = await applyRetention({
+  folder,
+  policy: builtInPolicy(),
+  now: Number(now),
+  readDisk: () => ({ usedBytes: 1, totalBytes: 100 }),
+  beforeChange: () => {
+    if (left-- <= 0) process.kill(process.pid, 'SIGKILL')
+  },
+})
+if (failed.length > 0) throw new Error(JSON.stringify(failed))

@@ -1,0 +1,102 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { constants, createWriteStream } from 'node:fs'
+import type { ReadStream } from 'node:fs'
+import { link, open, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+
+// What file systems without hard links answer.
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS'])
+
+/** Called before every change on disk, with what it is: tests end a run there. */
+export type BeforeChange = (change: string) => void
+
+/** Says why a step was not done; nothing was changed by it. */
+export class RetentionFault extends Error {}
+
+/** Opens a file for reading, never through a link. */
+async function openToRead(path: string): Promise<ReadStream> {
+  // Windows has no such flag.
+  const handle = await open(path, constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0))
+  return handle.createReadStream()
+}
+
+/** SHA-256 of a file, or of what is compressed in it. */
+export async function hashFile(path: string, isCompressed = false): Promise<string> {
+  const hash = createHash('sha256')
+  const source = await openToRead(path)
+  await (isCompressed ? pipeline(source, createGunzip(), hash) : pipeline(source, hash))
+  return hash.digest('hex')
+}
+
+/** Copies a file, compressed if asked, and has the copy on disk before it returns. */
+export async function copyFile(from: string, to: string, isCompressed: boolean): Promise<void> {
+  const source = await openToRead(from)
+  const target = createWriteStream(to, { flags: 'wx', mode: 0o640, flush: true })
+  await (isCompressed ? pipeline(source, createGzip(), target) : pipeline(source, target))
+}
+
+/**
+ * Gives a file its name once it is written, on disk and checked; until then it has another one, which the next run removes.
+ *
+ * @returns false if something has that name, which then stays as it is.
+ */
+export async function placeDurably(
+  path: string,
+  beforeChange: BeforeChange,
+  write: (unfinished: string) => Promise<void>,
+): Promise<boolean> {
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.plutus-tmp`)
+  beforeChange('write')
+  await write(unfinished)
+  beforeChange('name')
+  const isOurs = await nameOnce(unfinished, path, beforeChange)
+  beforeChange('sync')
+  await syncFolder(dirname(path))
+  return isOurs
+}
+
+/** Removes a file; one that is gone already is no error. */
+export async function remove(path: string, beforeChange: BeforeChange): Promise<void> {
+  beforeChange('remove')
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Has names in a folder on disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return // which does it by itself, and opens no folders
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Code of an error of the system, of zlib or of tar. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+/** Renames without ever replacing anything: `rename` would. */
+async function nameOnce(from: string, to: string, beforeChange: BeforeChange): Promise<boolean> {
+  let isOurs = true
+  try {
+    await link(from, to)
+  } catch (error) {
+    const code = codeOf(error) ?? ''
+    if (WITHOUT_LINKS.has(code)) {
+      await rename(from, to)
+      return true
+    }
+    if (code !== 'EEXIST') throw error
+    isOurs = false
+  }
+  await remove(from, beforeChange)
+  return isOurs
+}
