@@ -22,7 +22,7 @@ export interface DashboardParts {
   readonly sections: readonly Section[]
 }
 
-// As Grafana 13 writes it; older ones migrate it, as far as they know it.
+// As Grafana 13 writes it.
 const SCHEMA_VERSION = 42
 const GRID_WIDTH = 24
 
