@@ -112,6 +112,16 @@ describe.skipIf(reason !== '')(`a gateway${reason && ` (${reason})`}`, () => {
     expectNoLeak()
   })
 
+  it('masks the shortest card number where a text holds nothing else', async () => {
+    receiver.clear()
+    const shortest = '4222222222222' // published test number of 13 digits
+    const traces = tracesRequest([{ traceId: newTraceId(), name: shortest }])
+    expect(await gateway.send('traces', traces)).toBe(200)
+    expect(await gateway.send('logs', logsRequest([{ severity: 9, eventName: shortest }]))).toBe(200)
+    await waitFor(() => receiver.spans.length === 1 && receiver.logs.length === 1)
+    expect([receiver.spans[0]?.name, receiver.logs[0]?.eventName]).toEqual(['****', '****'])
+  })
+
   it('masks security codes, passwords, keys and tokens by name and by shape', async () => {
     receiver.clear()
     const key = ['sk', 'live', 'x'.repeat(24)].join('_')

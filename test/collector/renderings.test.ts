@@ -50,6 +50,11 @@ describe.skipIf(reason !== '')(`the collector${reason && ` (${reason})`}`, () =>
         expect(collector.output()).not.toMatch(/deprecat/i)
         expect(new Set(receiver.logs.map(({ body }) => body))).toEqual(new Set(CLASSES.slice(0, expected.logs)))
         expect(receiver.malformed).toEqual([])
+        // Loki keeps attributes alone, and its alerts look for events by them.
+        const isForLoki = rendering.options.backend === 'grafana'
+        for (const { attributes, body } of receiver.logs) {
+          expect(attributes['event.name']).toBe(isForLoki ? `shop.${String(body)}` : undefined)
+        }
       } finally {
         await receiver.close()
       }
@@ -63,7 +68,9 @@ type Rendering = ReturnType<typeof listRenderings>[number]
 function requestsFor({ options }: Rendering, traceId: string): ['logs' | 'traces' | 'metrics', object][] {
   const traces = tracesRequest([{ traceId, isError: true }])
   if (options.role === 'sampler') return [['traces', traces]]
-  const logs = CLASSES.map((name) => ({ attributes: { 'plutus.data.class': name }, severity: 9, body: name }))
+  const logs = CLASSES.map((name) => {
+    return { attributes: { 'plutus.data.class': name }, severity: 9, body: name, eventName: `shop.${name}` }
+  })
   return [
     ['traces', traces],
     ['logs', logsRequest(logs)],

@@ -83,8 +83,9 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
   const hasMetrics = Object.keys(metrics).length > 0
   // Datadog takes sums that start again with every batch, and no others.
   const cumulative = backend === 'datadog' ? {} : buildCumulative()
+  const eventNames = backend === 'grafana' ? buildEventNames() : {}
   const pipelines: Pipelines = {
-    'logs/in': enter(['routing/logs', ...Object.keys(metrics)]),
+    'logs/in': enter(['routing/logs', ...Object.keys(metrics)], Object.keys(eventNames)),
     ...Object.fromEntries(
       CLASS_ORDER.map((name) => {
         const archive = archiveOf.get(name)
@@ -112,6 +113,7 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
       ...Object.fromEntries(OUTPUTS.map((output) => [`resource/${output}`, buildResource(policy, backend, output)])),
       ...Object.fromEntries(sampled.map((name) => [`filter/${name}`, buildLogSampling(policy, name)])),
       ...(samples && role === 'single' ? buildTailSampling(policy) : {}),
+      ...eventNames,
       ...cumulative,
     },
     connectors: { ...buildLogRouting(policy), ...(samples ? buildTraceRouting() : {}), ...metrics },
@@ -246,6 +248,12 @@ function buildLimiter(policy: Policy): Components {
 function buildLogRouting(policy: Policy): Components {
   const table = ROUTED.map((name) => ({ condition: conditionOfClass(policy, name), pipelines: [`logs/${name}`] }))
   return { 'routing/logs': { default_pipelines: [`logs/${DEFAULT_CLASS}`], table } }
+}
+
+/** Loki leaves out the names of events, but keeps attributes. After redaction, which has masked the name. */
+function buildEventNames(): Components {
+  const statements = ['set(log.attributes["event.name"], log.event_name) where log.event_name != ""']
+  return { 'transform/event_name': { error_mode: 'ignore', log_statements: [{ statements }] } }
 }
 
 function buildTraceRouting(): Components {
