@@ -48,7 +48,7 @@ async function build(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true })
   const folder = mkdtempSync(join(FOLDER, 'build-'))
   try {
-    // Without service discovery, whose clients are a third of all that is compiled, and no test of rules needs.
+    // Without service discovery, which no test of rules needs: 1100 packages in place of 1333.
     const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-tags=remove_all_sd']
     await promisify(execFile)('go', ['build', ...flags, '-o', join(folder, NAME), PACKAGE], {
       cwd: SOURCES,
