@@ -56,11 +56,16 @@ export async function openSpoolStory(): Promise<SpoolStory> {
     },
     deliverRest: async (ids) => {
       const last = story.start('emit.mjs', ['last', '4'])
-      await receiver.waitFor(() => isEmpty(directory) && story.missing(ids).length === 0, {
-        timeoutMillis: 45_000,
-        describe: () =>
-          `missing ${story.missing(ids).length} of ${ids.length}; on disk ${readdirSync(directory, { recursive: true }).join(' ')}; ${last.stderr}`,
-      })
+      try {
+        await receiver.waitFor(() => isEmpty(directory) && story.missing(ids).length === 0, {
+          timeoutMillis: 45_000,
+          describe: () =>
+            `missing ${story.missing(ids).length} of ${ids.length}; on disk ${readdirSync(directory, { recursive: true }).join(' ')}; ${last.stderr}`,
+        })
+      } catch (error) {
+        await last.stop() // it would run for ever
+        throw error
+      }
       return last
     },
   }
