@@ -11,7 +11,7 @@ import { renderCollector } from '@plutus/policy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logsRequest } from './src/otlp-json.ts'
 import { smallPolicy } from './src/renderings.ts'
-import { environmentFor, findPorts, removeCollectors, startCollector } from './src/running-collector.ts'
+import { environmentFor, findCollectorPorts, removeCollectors, startCollector } from './src/running-collector.ts'
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const { reason } = collectorBinary
@@ -38,7 +38,7 @@ interface Run {
 
 /** Runs `plutus collector run` until its collector takes telemetry. */
 async function runCollector(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
-  const ports = await findPorts()
+  const ports = await findCollectorPorts()
   const child = spawn(process.execPath, [MAIN, 'collector', 'run', '--dir', folder], {
     env: {
       ...environmentFor(folder, ports, { PATH: dirname(collectorBinary.path), PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }),

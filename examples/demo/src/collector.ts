@@ -1,11 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collectorBinary } from '@plutus/otelcol-distribution'
 import { CLASS_ORDER, parsePolicy, type Policy } from '@plutus/policy'
-import { startProgram, startReceiver, type Program, type Receiver } from '@plutus/test-kit'
+import { findPorts, startProgram, startReceiver, type Program, type Receiver } from '@plutus/test-kit'
 import { DemoError } from './demo-error.ts'
 import type { Page } from './layout.ts'
 import type { Progress } from './progress.ts'
@@ -88,7 +87,7 @@ async function startCollector(
 ): Promise<{ collector: Program; url: string; telemetryUrl: string }> {
   const policyFile = join(folder, 'policy.yaml')
   writeFileSync(policyFile, POLICY)
-  const [grpc, http, health, telemetry] = await Promise.all([findPort(), findPort(), findPort(), findPort()])
+  const [grpc, http, health, telemetry] = await findPorts(4)
   const collector = startProgram({
     file: fileURLToPath(CLI),
     args: ['collector', 'run', '--dir', folder, '--policy', policyFile, '--collector', binary],
@@ -122,14 +121,6 @@ async function startCollector(
     url: `http://127.0.0.1:${http}`,
     telemetryUrl: `http://127.0.0.1:${telemetry}/metrics`,
   }
-}
-
-async function findPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** Comes back when nothing has arrived for a while. */

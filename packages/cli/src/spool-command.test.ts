@@ -134,7 +134,7 @@ describe('plutus spool show', () => {
     expect(out).toMatch(/password="[^"]*"/)
     expect(out).not.toContain('ter2')
     expect(out).toContain('spans  GET /')
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- that none is there is what is asked
     expect(out).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u202E]/)
   })
 

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { collectorBinary } from '@plutus/otelcol-distribution'
+import { findPorts } from '@plutus/test-kit'
 
 /** How a process ended. */
 export interface Ended {
@@ -63,7 +63,7 @@ export async function startCollector(config: string, options: CollectorStart = {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'plutus-collector-'))
   if (options.folder === undefined) folders.push(folder)
   for (let attempt = 1; ; attempt++) {
-    const ports = options.ports ?? (await findPorts())
+    const ports = options.ports ?? (await findCollectorPorts())
     const started = await tryStart(binary, config, folder, ports, options)
     if (typeof started !== 'string') return started
     // Somebody else may have taken a port between the look and the start.
@@ -169,14 +169,7 @@ function readArchive(folder: string): string {
 }
 
 /** Four ports that nobody listens on now. */
-export async function findPorts(): Promise<CollectorPorts> {
-  const servers = [createServer(), createServer(), createServer(), createServer()]
-  const [grpc, http, health, telemetry] = await Promise.all(
-    servers.map(async (server) => {
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return (server.address() as AddressInfo).port
-    }),
-  )
-  await Promise.all(servers.map(async (server) => await new Promise((resolve) => server.close(resolve))))
+export async function findCollectorPorts(): Promise<CollectorPorts> {
+  const [grpc, http, health, telemetry] = await findPorts(4)
   return { grpc, http, health, telemetry } as CollectorPorts
 }
