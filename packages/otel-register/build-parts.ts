@@ -31,37 +31,62 @@ interface Piece {
 /** Node prints the line that throws. */
 export const LINE_LIMIT = 120
 
+/** Name of the file with the pieces that are needed soon after the start. */
+const SOON = 'soon'
+
 type Pieces = ReadonlyMap<string, Piece>
 
 const EXPORTS = /\bexport\s*\{([^{}]*)\};?/g
 const IMPORTS = /\bimport\s*(?:\{([^{}]*)\}\s*from\s*)?"(\.[^"]+)"/g
 
-// Gives what a piece exposes: found below the folder, run once, not kept where the application can see it.
-const LOAD = `const $loaded = new Map(), $load = (name) => {
+// Gives what a piece exposes: found below the folder, run once, not kept where the application can see it. The entry's
+// `require` can take compiled code of a file that has been kept.
+const LOAD = `const $loaded = new Map(), $read = (name) => {
+const file = require("node:path").join(__dirname, name + ".cjs");
+if (name === "${SOON}" && require.kept !== undefined) return require.kept(file);
+const read = require(file);
+delete require.cache[file];
+return read;
+}, $load = (name) => {
 let found = $loaded.get(name);
 if (found !== undefined) return found;
-const file = require("node:path").join(__dirname, name + ".cjs"), run = require(file);
-delete require.cache[file];
+const run = $soon.has(name) ? ($pieces ??= $read("${SOON}"))[name] : $read(name);
 run($core, $load, (value) => { found = value; });
 $loaded.set(name, found);
 return found;
 };`
 
-/** Turns the pieces that a start and other parts need into CommonJS files: their text by path below the outputs' folder. */
+/**
+ * Turns the pieces that a start and other parts need into CommonJS files: their text by path below the outputs' folder.
+ *
+ * @param soon names the parts that stand in one file, with all that they need.
+ */
 export async function packParts(
   bundle: SplitBundle,
   start: string,
   parts: readonly string[],
+  soon: readonly string[],
 ): Promise<Map<string, string>> {
   const pieces = readPieces(bundle)
   const core = closureOf(start, pieces)
   const aliases = nameCoreBindings(core, pieces, start)
+  const together = new Set(soon.flatMap((part) => [...closureOf(part, pieces)]))
   const packed = new Map<string, string>()
+  const functions: string[] = []
+  const names: string[] = []
   for (const name of new Set(parts.flatMap((part) => [...closureOf(part, pieces)]))) {
-    const piece = pieceOf(name, pieces)
-    if (!core.has(name)) packed.set(`${piece.name}.cjs`, await packPiece(piece, pieces, aliases))
+    if (core.has(name)) continue
+    const text = await packPiece(pieceOf(name, pieces), pieces, aliases)
+    if (together.has(name)) {
+      // The file stands where pieces without a folder would.
+      const asksWhere = text.includes('__dirname') || text.includes('__filename')
+      if (asksWhere && name.includes('/')) throw new Error(`${name} asks where its file is`)
+      names.push(name)
+      functions.push(`${JSON.stringify(name)}: ${text}`)
+    } else packed.set(`${name}.cjs`, `module.exports = ${text};\n`)
   }
-  return packed.set(`${start}.cjs`, await packCore(pieces, aliases))
+  packed.set(`${SOON}.cjs`, withName(`module.exports = {\n${functions.join(',\n')}\n};\n`))
+  return packed.set(`${start}.cjs`, await packCore(pieces, aliases, names))
 }
 
 function readPieces({ files, metafile, room, dist }: SplitBundle): Pieces {
@@ -144,18 +169,23 @@ function nameCoreBindings(core: ReadonlySet<string>, pieces: Pieces, start: stri
   return aliases
 }
 
-async function packCore(pieces: Pieces, aliases: Aliases): Promise<string> {
+async function packCore(pieces: Pieces, aliases: Aliases, soon: readonly string[]): Promise<string> {
   const imports = [...aliases].map(([piece, names]) => {
     const list = [...names].map(([name, alias]) => `${name} as ${alias}`)
     return `import { ${list.join(', ')} } from "./${piece}.js"`
   })
   const handedOn = [...aliases.values()].flatMap((names) => [...names.values()])
   const text = await bundle(`${imports.join('\n')}\n$core = { ${handedOn.join(', ')} }`, pieces, () => undefined)
-  const code = `"use strict";\nlet $core;\n${LOAD}\n${text}module.exports = $core;\n`
-  // What V8 makes of it is kept by this name: it takes any code of the same length for the same.
+  const state = `let $core, $pieces;\nconst $soon = new Set(${JSON.stringify(soon)});`
+  return withName(`"use strict";\n${state}\n${LOAD}\n${text}module.exports = $core;\n`)
+}
+
+/** What V8 makes of it is kept by this name: it takes any code of the same length for the same. */
+function withName(code: string): string {
   return `//${createHash('sha256').update(code).digest('hex').slice(0, 16)}\n${code}`
 }
 
+/** A function that gets the start's bindings. */
 async function packPiece(piece: Piece, pieces: Pieces, aliases: Aliases): Promise<string> {
   // Copies in variables: a call through an object of another file costs more on a hot path.
   const copy = (name: string, importer: string): string | undefined => {
@@ -170,7 +200,7 @@ async function packPiece(piece: Piece, pieces: Pieces, aliases: Aliases): Promis
   }
   const entry = `import { ${piece.exports.join(', ')} } from "./${piece.name}.js"\n$expose({ ${piece.exports.join(', ')} })`
   const text = await bundle(entry, pieces, copy)
-  return `module.exports = (function ($core, $load, $expose) {"use strict";\n${text}});\n`
+  return `(function ($core, $load, $expose) {"use strict";\n${text}})`
 }
 
 /** Bundles pieces to CommonJS, with `copy` in place of a piece where it gives something. */

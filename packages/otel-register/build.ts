@@ -23,6 +23,14 @@ const entryPoints = {
   ...entriesOf('src/upstream/parts', 'upstream/parts'),
   ...entriesOf('src/plutus/parts', 'plutus/parts'),
 }
+// Hardly a process that sends something does without these, be it that it sends but its own start and end.
+const SOON = [
+  'parts/process-records',
+  'parts/redaction',
+  'plutus/parts/works',
+  'plutus/parts/export',
+  'plutus/parts/metrics',
+]
 // Threads of their own: they share nothing with the rest, and get nothing that they do not need.
 const exportWorker = { 'export-worker': 'src/plutus/export-worker.ts' }
 const loaderThread = { 'loader-thread': 'src/hooks/loader-thread.ts' }
@@ -109,6 +117,7 @@ const packed = await packParts(
   { files: split.outputFiles, metafile: split.metafile, room: ROOM, dist: DIST },
   'start',
   Object.keys(entryPoints),
+  SOON,
 )
 const worker = await build({
   ...shared,

@@ -61,7 +61,7 @@ function readCode(folder, source) {
 }
 
 // As `require` would, but by a script whose code can be kept.
-function compile(file, source, code) {
+function compile(file, source, code, codes) {
   var Module = require('node:module')
   var vm = require('node:vm')
   var script = new vm.Script(Module.wrap(source), { filename: file, cachedData: code.bytes })
@@ -70,21 +70,22 @@ function compile(file, source, code) {
     return loaded.require(id)
   }
   requireThere.cache = require.cache
+  requireThere.kept = function (later) {
+    return loadKept(code.folder, later, codes).exports
+  }
   loaded.filename = file
   loaded.paths = module.paths
   script.runInThisContext().call(loaded.exports, loaded.exports, requireThere, loaded, file, __dirname + '/dist')
   loaded.loaded = true
-  require.cache[file] = loaded
   code.isFound = code.bytes !== undefined
   code.isRefused = script.cachedDataRejected === true
   code.create = script.createCachedData.bind(script)
-  return loaded.exports
+  codes.push(code)
+  return loaded
 }
 
-function load() {
-  var folder = findFolder()
-  if (folder === undefined) return { start: require('./dist/start.cjs').start }
-  var file = __dirname + '/dist/start.cjs'
+// A file of the hook, by compiled code that was kept, which is added to the codes, or as `require` does.
+function loadKept(folder, file, codes) {
   var source, code
   try {
     source = require('node:fs').readFileSync(file, 'utf8')
@@ -92,8 +93,22 @@ function load() {
   } catch (unreadable) {
     code = unreadable && undefined
   }
-  if (code === undefined || require.cache[file] !== undefined) return { start: require('./dist/start.cjs').start }
-  return { start: compile(file, source, code).start, code: code }
+  if (code !== undefined) return compile(file, source, code, codes)
+  var exported = require(file)
+  var loaded = require.cache[file]
+  delete require.cache[file]
+  return loaded || { exports: exported }
+}
+
+function load() {
+  var folder = findFolder()
+  if (folder === undefined) return { start: require('./dist/start.cjs').start }
+  var file = __dirname + '/dist/start.cjs'
+  if (require.cache[file] !== undefined) return { start: require(file).start }
+  var codes = []
+  var loaded = loadKept(folder, file, codes)
+  require.cache[file] = loaded
+  return { start: loaded.exports.start, codes: codes }
 }
 
 function start() {
@@ -121,7 +136,7 @@ function start() {
       entry: __filename,
       version: require('./package.json').version,
       isWorker: isWorker,
-      code: loaded.code,
+      codes: loaded.codes,
     })
   } catch (error) {
     var reason = (error && (error.code || error.name)) || 'unknown error'

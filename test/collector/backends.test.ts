@@ -54,11 +54,13 @@ describe.skipIf(reason !== '')(`real backends${reason && ` (${reason})`}`, () =>
     ])
     running.push(logs, metrics, s3)
     ;[logsUrl, metricsUrl, s3Url] = [logs.url, metrics.url, s3.url]
+    await fetch(`${s3Url}/locked`, { method: 'PUT' }) // a second bucket
     collector = await startCollector(renderCollector(policy, { role: 'single' }), {
       env: {
         PLUTUS_OTLP_ENDPOINT: `${logsUrl}/insert/opentelemetry`,
         PLUTUS_OTLP_ENDPOINT_METRICS: `${metricsUrl}/opentelemetry`,
         PLUTUS_S3_BUCKET: 'archive',
+        PLUTUS_S3_BUCKET_AUDIT: 'locked',
         PLUTUS_S3_ENDPOINT: s3Url,
         PLUTUS_S3_PATH_STYLE: 'true',
         AWS_ACCESS_KEY_ID: 'none',
@@ -103,10 +105,19 @@ describe.skipIf(reason !== '')(`real backends${reason && ` (${reason})`}`, () =>
     expect(await count()).toBe(5)
   })
 
-  it('archives in S3, in a prefix per class and by the hour, what must not be lost', async () => {
+  it('archives in S3 what has a bucket of its own there, and nowhere else', async () => {
+    const audit = { attributes: { 'plutus.data.class': 'audit' }, body: 'who did what' }
+    expect(await collector.send('logs', logsRequest([audit]))).toBe(200)
     await collector.stop() // which sends what waits for more
+    const [key = '', ...others] = keysIn(await (await fetch(`${s3Url}/locked?list-type=2`)).text())
+    expect(key).toMatch(/^audit\/year=/)
+    expect(others).toEqual([])
+    expect(await (await fetch(`${s3Url}/locked/${key}`)).text()).toContain('who did what')
+  })
+
+  it('archives in S3, in a prefix per class and by the hour, what must not be lost', async () => {
     const list = await (await fetch(`${s3Url}/archive?list-type=2`)).text()
-    const keys = [...list.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key)
+    const keys = keysIn(list)
     expect(keys).not.toEqual([])
     expect(keys.every((key) => /^payment\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\/payment_.+/.test(key))).toBe(
       true,
@@ -119,6 +130,10 @@ describe.skipIf(reason !== '')(`real backends${reason && ` (${reason})`}`, () =>
     expect(CLASS_ORDER.filter((name) => name !== 'payment').filter((name) => list.includes(`${name}_`))).toEqual([])
   })
 })
+
+function keysIn(list: string): readonly string[] {
+  return [...list.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key)
+}
 
 async function until(probe: () => Promise<boolean>): Promise<void> {
   for (const end = performance.now() + ARRIVAL_MILLIS; !(await probe()) && performance.now() < end;) {

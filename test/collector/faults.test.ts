@@ -1,243 +1,415 @@
 import { collectorBinary } from '@plutus/otelcol-distribution'
 import { isFull, startReceiver, waitFor } from '@plutus/test-kit'
-import type { Receiver } from '@plutus/test-kit'
+import type { Fault, Receiver } from '@plutus/test-kit'
 import { CLASS_ORDER, renderCollector } from '@plutus/policy'
-import type { Policy } from '@plutus/policy'
+import type { CollectorOptions, Policy } from '@plutus/policy'
 import { afterAll, describe, expect, it } from 'vitest'
-import { logsRequest, newTraceId, tracesRequest } from './src/otlp-json.ts'
+import type { TestContext } from 'vitest'
+import { Arrivals } from './src/arrivals.ts'
+import type { Outcome } from './src/arrivals.ts'
+import { COUNTED, startEmitter } from './src/emitter.ts'
+import type { Counts, Emitter, EmitterOptions } from './src/emitter.ts'
+import { logsRequest } from './src/otlp-json.ts'
 import { A_TENTH, smallPolicy } from './src/renderings.ts'
 import { removeCollectors, startCollector } from './src/running-collector.ts'
-import type { RunningCollector } from './src/running-collector.ts'
+import type { CollectorStart, RunningCollector } from './src/running-collector.ts'
+import { mountSmallDisk } from './src/small-disk.ts'
+import type { SmallDisk } from './src/small-disk.ts'
 
-// Records are numbered, sent until they are taken, as the SDK's spool does, and counted where they end.
+// A service under the hook records as many a second, with its spool on; what it recorded is compared with what is at the
+// backend and in the archive.
 const { reason } = collectorBinary
-const BATCHES = isFull ? 400 : 30
+const RATE = isFull ? 1000 : 300
 const KILLS = isFull ? 10 : 2
-const OUTAGE_MILLIS = isFull ? 600_000 : 1000
-const WAIT = { timeoutMillis: isFull ? 300_000 : 60_000 }
-const DURABLE = new Set<string>(['audit', 'security', 'payment'])
+const FAULT_MILLIS = isFull ? 8000 : 1500
+const OUTAGE_MILLIS = isFull ? 600_000 : 1500
+const OUTAGE_RATE = isFull ? 400 : RATE
+const WAIT_MILLIS = isFull ? 300_000 : 60_000
+const QUIET_MILLIS = isFull ? 40_000 : 15_000
+const TIME = { timeout: isFull ? 1_200_000 : 120_000 }
+const DURABLE = ['audit', 'security', 'payment'] as const
+const NOTHING = Object.fromEntries(COUNTED.map((name) => [name, 0]))
+const NO_DURABLE = Object.fromEntries(DURABLE.map((name) => [name, 0]))
 afterAll(removeCollectors)
 
-/** What became of what was sent. */
-interface Count {
-  readonly sent: number
-  readonly lost: Readonly<Record<string, number>>
-  readonly duplicates: number
-}
+// Tests that run at once have to be asked for their own end.
+type OnFinished = TestContext['onTestFinished']
 
-const NOTHING_LOST = Object.fromEntries(CLASS_ORDER.map((name) => [name, 0]))
+/** One collector, which can be killed and started again with what it had. */
+interface Tier {
+  now: RunningCollector
+  readonly kill: () => Promise<void>
+  readonly start: () => Promise<void>
+}
 
 describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reason})`}`, () => {
-  it.concurrent.each<[string, (receiver: Receiver) => Promise<void>]>([
-    [
-      'a backend that is down for a while',
-      async (receiver) => {
-        await receiver.refuse()
-        await pause(OUTAGE_MILLIS)
-        await receiver.accept()
-      },
-    ],
-    ['a backend that answers 429', async (receiver) => await answerFor(receiver, { status: 429, retryAfter: 1 })],
-    ['a backend that answers 503', async (receiver) => await answerFor(receiver, { status: 503 })],
-    ['a backend that is slow', async (receiver) => await answerFor(receiver, { delayMillis: 300 })],
-    ['a backend that cuts connections', async (receiver) => await answerFor(receiver, { reset: 'mid-body' })],
-    ['a backend whose answer is cut off', async (receiver) => await answerFor(receiver, { reset: 'after-body' })],
-  ])(
-    'loses nothing to %s',
-    async (_what, fault) => {
-      const receiver = await startReceiver()
-      const collector = await start(smallPolicy(), receiver)
-      const sending = sendAll(() => collector)
-      await fault(receiver)
-      const sent = await sending
-      const count = await countArrivals(receiver, sent)
-      await receiver.close()
-      expect(count.lost).toEqual(NOTHING_LOST)
+  const answers: readonly (readonly [string, Fault])[] = [
+    ['a backend that answers 429', { status: 429, retryAfter: 1 }],
+    ['a backend that answers 503', { status: 503 }],
+    ['a backend that is slow', { delayMillis: 2000 }],
+    ['a backend that cuts connections', { reset: 'mid-body' }],
+    ['a backend whose answer is cut off', { reset: 'after-body' }],
+  ]
+  it.concurrent.for(answers)('loses nothing to %s', TIME, async ([what, fault], { onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const emitter = await emitTo(onTestFinished, single)
+    await pause(200)
+    receiver.respond(fault)
+    await pause(FAULT_MILLIS)
+    receiver.respond()
+    const outcome = await finish(what, emitter, [receiver], [single])
+    expect(outcome.lost).toEqual(NOTHING)
+  })
+
+  it.concurrent(
+    `loses nothing to a backend that is down for ${OUTAGE_MILLIS / 1000} s`,
+    TIME,
+    async ({ onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+      const emitter = await emitTo(onTestFinished, single, { rate: OUTAGE_RATE })
+      await pause(200)
+      await receiver.refuse()
+      await pause(OUTAGE_MILLIS)
+      await receiver.accept()
+      const outcome = await finish(
+        `a backend that is down for ${OUTAGE_MILLIS / 1000} s`,
+        emitter,
+        [receiver],
+        [single],
+      )
+      expect(outcome.lost).toEqual(NOTHING)
     },
-    isFull ? 1_200_000 : 120_000,
+  )
+
+  it.concurrent('sends nothing again of which a backend says that it took a part', TIME, async ({ onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    receiver.respond({ partialSuccess: { rejected: 7 } })
+    const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const emitter = await emitTo(onTestFinished, single)
+    await pause(FAULT_MILLIS)
+    const outcome = await finish('partial success', emitter, [receiver], [single])
+    expect(outcome).toMatchObject({ lost: NOTHING, twice: NOTHING })
+  })
+
+  it.concurrent('loses nothing to kills under load, and starts with what it had', TIME, async ({ onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const emitter = await emitTo(onTestFinished, single)
+    await killTimes([single])
+    const outcome = await finish(`${KILLS} kills of a single process`, emitter, [receiver], [single])
+    expect(outcome.lost).toEqual(NOTHING)
+  })
+
+  it.concurrent.for([
+    ['the gateway', [1]],
+    ['the agent', [0]],
+    ['the agent and the gateway in turn', [0, 1]],
+  ] as const)('loses nothing to kills under load of %s', TIME, async ([what, killed], { onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    const gateway = await startTier('gateway', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const agent = await startTier('agent', { PLUTUS_OTLP_ENDPOINT: gateway.now.httpUrl })
+    const tiers = [agent, gateway]
+    const emitter = await emitTo(onTestFinished, agent)
+    await killTimes(killed.map((at) => tiers[at] as Tier))
+    const outcome = await finish(`${KILLS} kills of ${what}`, emitter, [receiver], [gateway])
+    expect(outcome.lost).toEqual(NOTHING)
+  })
+
+  it.concurrent.for(['SIGTERM', 'SIGKILL'] as const)(
+    'delivers the backlog that it starts with after %s',
+    TIME,
+    async (signal, { onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      await receiver.refuse()
+      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+      const emitter = await emitTo(onTestFinished, single)
+      await pause(FAULT_MILLIS)
+      await (signal === 'SIGTERM' ? single.now.stop() : single.now.kill())
+      await single.start()
+      await pause(200)
+      await receiver.accept()
+      const outcome = await finish(`restart with a backlog after ${signal}`, emitter, [receiver], [single])
+      expect(outcome.lost).toEqual(NOTHING)
+    },
   )
 
   it.concurrent(
-    'loses nothing to kills under load, and starts with what it had',
-    async () => {
-      const receiver = await startReceiver()
-      let collector = await start(smallPolicy(), receiver)
-      const sending = sendAll(() => collector)
-      for (let n = 0; n < KILLS; n++) {
-        await pause(200)
-        await collector.kill()
-        collector = await restart(collector, smallPolicy(), receiver)
-      }
-      const { lost, duplicates, sent } = await countArrivals(receiver, await sending)
-      await receiver.close()
-      expect(lost).toEqual(NOTHING_LOST)
-      expect(duplicates).toBeLessThan(sent) // at least once: what was under way is told again, and has its uid
+    'delivers the other classes while the backend of one is down, and that one afterwards',
+    TIME,
+    async ({ onTestFinished }) => {
+      const [receiver, payments] = [await openReceiver(onTestFinished), await openReceiver(onTestFinished)]
+      await payments.refuse()
+      const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl, PLUTUS_OTLP_ENDPOINT_PAYMENT: payments.httpUrl }
+      const single = await startTier('single', env)
+      const emitter = await emitTo(onTestFinished, single)
+      await pause(FAULT_MILLIS)
+      const emitted = await emitter.stop()
+      const others = { ...emitted, payment: 0 }
+      const arrivals = new Arrivals(receiver)
+      await waitFor(() => arrivals.isComplete(others), { timeoutMillis: WAIT_MILLIS })
+      expect(arrivals.count('payment')).toBe(0)
+      await payments.accept()
+      const outcome = await finish('one of two backends down', emitter, [receiver, payments], [single], emitted)
+      expect(outcome.lost).toEqual(NOTHING)
+      expect(new Set(payments.logs.map(({ attributes }) => attributes['plutus.data.class']))).toEqual(
+        new Set(['payment']),
+      )
     },
-    isFull ? 600_000 : 120_000,
   )
 
-  it.concurrent(
-    'loses nothing to kills of the gateway and of the agent before it',
-    async () => {
-      const receiver = await startReceiver()
-      const policy = smallPolicy()
-      const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }
-      let gateway = await startCollector(renderCollector(policy, { role: 'gateway' }), { env })
-      const agentConfig = renderCollector(policy, { role: 'agent' })
-      const agentEnv = { PLUTUS_OTLP_ENDPOINT: gateway.httpUrl }
-      let agent = await startCollector(agentConfig, { env: agentEnv })
-      const sending = sendAll(() => agent)
-      for (let n = 0; n < KILLS; n++) {
-        await pause(200)
-        await gateway.kill()
-        gateway = await startCollector(renderCollector(policy, { role: 'gateway' }), {
-          env,
-          folder: gateway.folder,
-          ports: gateway.ports,
-        })
-        await agent.kill()
-        agent = await startCollector(agentConfig, { env: agentEnv, folder: agent.folder, ports: agent.ports })
-      }
-      const { lost } = await countArrivals(receiver, await sending)
-      await receiver.close()
-      expect(lost).toEqual(NOTHING_LOST)
-    },
-    isFull ? 600_000 : 120_000,
-  )
-
-  it.concurrent('answers 503 when a queue is full, and loses nothing that it took before', async () => {
-    const receiver = await startReceiver()
-    await receiver.refuse()
-    const collector = await start(smallPolicy('classes: { payment: { queue: 1MiB } }'), receiver)
-    const body = 'x'.repeat(20_000)
-    const taken: string[] = []
-    let status = 200
-    for (let n = 0; status === 200; n++) {
-      const id = `p${n}`
-      status = await collector.send('logs', logsRequest([{ body, attributes: { id, 'plutus.data.class': 'payment' } }]))
-      if (status === 200) taken.push(id)
-    }
-    expect(status).toBe(503)
-    // Others go on: each class has a queue of its own.
-    expect(await collector.send('logs', logsRequest([{ attributes: { 'plutus.data.class': 'security' } }]))).toBe(200)
-    await collector.kill()
-    await receiver.accept()
-    await restart(collector, smallPolicy('classes: { payment: { queue: 1MiB } }'), receiver)
-    await waitFor(() => taken.every((id) => receiver.logs.some(({ attributes }) => attributes['id'] === id)), WAIT)
-    await receiver.close()
-    expect(taken.length).toBeGreaterThan(20)
-  })
-
-  it.concurrent('delivers the other classes while the backend of one is down, and that one afterwards', async () => {
-    const [receiver, payments] = [await startReceiver(), await startReceiver()]
-    await payments.refuse()
-    const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl, PLUTUS_OTLP_ENDPOINT_PAYMENT: payments.httpUrl }
-    const collector = await startCollector(renderCollector(smallPolicy(), { role: 'single' }), { env })
-    const sent = await sendAll(() => collector)
-    const others = [...sent].filter(([, name]) => name !== 'payment')
-    await waitFor(() => receiver.logs.length === others.length, WAIT)
-    await payments.accept()
-    await waitFor(() => payments.logs.length === sent.size - others.length, WAIT)
-    expect(new Set(payments.logs.map(({ attributes }) => attributes['plutus.data.class']))).toEqual(
-      new Set(['payment']),
-    )
-    await Promise.all([receiver.close(), payments.close()])
-  })
-
-  it.concurrent.each([400, 401, 404, 413, 500])(
+  it.concurrent.for([400, 401, 404, 413, 500])(
     'has what must not be lost in the archive where a backend answers %d, which makes a collector drop it',
-    async (status) => {
-      const receiver = await startReceiver()
+    TIME,
+    async (status, { onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
       receiver.respond({ status })
-      const collector = await start(smallPolicy(), receiver)
-      const sent = await sendAll(() => collector, 3)
-      await waitFor(() => receiver.requests.length >= CLASS_ORDER.length, WAIT)
-      const archived = CLASS_ORDER.flatMap((name) => collector.archive(name).match(/"r\d+"/g) ?? [])
-      await receiver.close()
-      const durable = [...sent].filter(([, name]) => DURABLE.has(name)).map(([id]) => `"${id}"`)
-      expect(new Set(archived)).toEqual(new Set(durable))
+      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+      const emitter = await emitTo(onTestFinished, single)
+      await pause(FAULT_MILLIS)
+      const emitted = await emitter.stop()
+      await waitFor(() => isArchived(emitted, [single]), { timeoutMillis: WAIT_MILLIS })
+      await waitFor(() => receiver.requests.length >= CLASS_ORDER.length)
+      const outcome = tell(`a backend that answers ${status}`, new Arrivals(receiver).compare(emitted), [single])
+      expect(outcome.notArchived).toEqual(NO_DURABLE)
     },
   )
 
-  it.concurrent('loses only spans that were not decided when a sampler is killed, and goes on with the next', async () => {
-    const receiver = await startReceiver()
-    const policy = smallPolicy(A_TENTH)
-    const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }
-    const sampler = await startCollector(renderCollector(policy, { role: 'sampler' }), { env })
-    const hosts = `{static: {hostnames: ["127.0.0.1:${sampler.ports.grpc}"]}}`
-    const gateway = await startCollector(renderCollector(policy, { role: 'gateway' }), {
-      env: { ...env, PLUTUS_SAMPLERS: hosts },
-    })
-    const error = (): { traceId: string; isError: boolean } => ({ traceId: newTraceId(), isError: true })
-    const first = error()
-    expect(await gateway.send('traces', tracesRequest([first]))).toBe(200)
-    await waitFor(() => receiver.spans.some(({ traceId }) => traceId === first.traceId), WAIT)
-    await sampler.kill()
-    const second = error()
-    expect(await gateway.send('traces', tracesRequest([second]))).toBe(200) // waits in the gateway
-    const sent = await sendAll(() => gateway, 3)
-    const { lost } = await countArrivals(receiver, sent)
-    expect(lost).toEqual(NOTHING_LOST)
-    await startCollector(renderCollector(policy, { role: 'sampler' }), {
-      env,
-      folder: sampler.folder,
-      ports: sampler.ports,
-    })
-    await waitFor(() => receiver.spans.some(({ traceId }) => traceId === second.traceId), WAIT)
-    await receiver.close()
+  it.concurrent(
+    'answers 503 when a queue is full, and loses nothing that it took before',
+    TIME,
+    async ({ onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      await receiver.refuse()
+      const policy = smallPolicy('classes: { payment: { queue: 1MiB } }')
+      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
+      const body = 'x'.repeat(20_000)
+      const taken: string[] = []
+      let status = 200
+      for (let n = 0; status === 200; n++) {
+        const id = `p${n}`
+        const payment = { body, attributes: { id, 'plutus.data.class': 'payment' } }
+        status = await single.now.send('logs', logsRequest([payment]))
+        if (status === 200) taken.push(id)
+      }
+      expect(status).toBe(503)
+      // Others go on: each class has a queue of its own.
+      expect(await single.now.send('logs', logsRequest([{ attributes: { 'plutus.data.class': 'security' } }]))).toBe(
+        200,
+      )
+      await single.kill()
+      await receiver.accept()
+      await single.start()
+      await waitFor(() => taken.every((id) => receiver.logs.some(({ attributes }) => attributes['id'] === id)), {
+        timeoutMillis: WAIT_MILLIS,
+      })
+      expect(taken.length).toBeGreaterThan(20)
+    },
+  )
+
+  it.concurrent(
+    'loses no durable record to queues that are full, since the service keeps what nobody takes',
+    TIME,
+    async ({ onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      await receiver.refuse()
+      const queues = CLASS_ORDER.map((name) => `${name}: { queue: 1MiB }`).join(', ')
+      const policy = smallPolicy(`classes: { ${queues} }\nlimits: { traces_queue: 1MiB }`)
+      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
+      const emitter = await emitTo(onTestFinished, single, { textLength: 8000 })
+      await waitFor(() => isRefusing(single), { timeoutMillis: WAIT_MILLIS })
+      await pause(FAULT_MILLIS)
+      await receiver.accept()
+      const outcome = await finish('queues that are full', emitter, [receiver], [single])
+      expect(outcome.lost).toMatchObject(NO_DURABLE)
+    },
+  )
+
+  describe.skipIf(process.env['CI'] === undefined && !canMount())('with a small disk for the queues', () => {
+    it.concurrent(
+      'has what must not be lost in the archive when it is full, and goes on when there is room',
+      TIME,
+      async ({ onTestFinished }) => {
+        const { disk, receiver, single, emitter } = await fillDisk(onTestFinished)
+        await pause(FAULT_MILLIS)
+        disk.grow() // by itself it may stay full: what is delivered cannot be taken from a queue without room
+        await receiver.accept()
+        const outcome = await finish('a disk of the queues that is full', emitter, [receiver], [single])
+        expect(outcome.notArchived).toEqual(NO_DURABLE)
+        // What a queue cannot note of what it hands out goes with the disk; all that came after there was room is here.
+        expect(outcome.lost.spans).toBeLessThan(outcome.emitted.spans)
+      },
+    )
+
+    it.concurrent.for(isFull ? ['SIGKILL'] : [])(
+      'has what must not be lost in the archive after %s with a full one',
+      TIME,
+      async (_signal, { onTestFinished }) => {
+        const { disk, receiver, single, emitter } = await fillDisk(onTestFinished)
+        await pause(FAULT_MILLIS)
+        await single.kill()
+        await single.start()
+        disk.grow()
+        await receiver.accept()
+        const outcome = await finish('the same, killed and started again', emitter, [receiver], [single])
+        expect(outcome.notArchived).toEqual(NO_DURABLE)
+      },
+    )
   })
+
+  it.concurrent(
+    'loses only spans that were not decided when a sampler is killed, and goes on with the next',
+    TIME,
+    async ({ onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      const policy = smallPolicy(A_TENTH)
+      const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }
+      const sampler = await startTier('sampler', env, { policy })
+      const hosts = `{static: {hostnames: ["127.0.0.1:${sampler.now.ports.grpc}"]}}`
+      const gateway = await startTier('gateway', { ...env, PLUTUS_SAMPLERS: hosts }, { policy })
+      const emitter = await emitTo(onTestFinished, gateway)
+      const arrivals = new Arrivals(receiver)
+      await waitFor(() => arrivals.count('spans') > 0, { timeoutMillis: WAIT_MILLIS })
+      await sampler.kill()
+      await pause(FAULT_MILLIS)
+      await sampler.start()
+      const since = arrivals.count('spans')
+      await waitFor(() => arrivals.count('spans') > since, { timeoutMillis: WAIT_MILLIS })
+      const outcome = await finish('a sampler killed', emitter, [receiver], [gateway])
+      // Every span failed, so that all of them stay; the trace of a record is not chosen by how it ends.
+      expect(outcome.lost).toMatchObject(NO_DURABLE)
+      expect(outcome.lost.spans).toBeLessThan(outcome.emitted.spans)
+    },
+  )
 })
 
-async function start(policy: Policy, receiver: Receiver): Promise<RunningCollector> {
-  return await startCollector(renderCollector(policy, { role: 'single' }), {
-    env: { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl },
-  })
+async function openReceiver(onTestFinished: OnFinished): Promise<Receiver> {
+  const receiver = await startReceiver({ maxItems: 5_000_000 })
+  onTestFinished(async () => await receiver.close())
+  return receiver
 }
 
-async function restart(before: RunningCollector, policy: Policy, receiver: Receiver): Promise<RunningCollector> {
-  const { folder, ports } = before
-  const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }
-  return await startCollector(renderCollector(policy, { role: 'single' }), { env, folder, ports })
-}
-
-async function answerFor(receiver: Receiver, fault: Parameters<Receiver['respond']>[0]): Promise<void> {
-  receiver.respond(fault)
-  await pause(OUTAGE_MILLIS)
-  receiver.respond()
-}
-
-/** Sends numbered records of all classes, each batch until it is taken, and gives the class of each number. */
-async function sendAll(collector: () => RunningCollector, batches = BATCHES): Promise<ReadonlyMap<string, string>> {
-  const sent = new Map<string, string>()
-  for (let n = 0; n < batches; n++) {
-    const logs = CLASS_ORDER.flatMap((name, at) =>
-      Array.from({ length: 4 }, (_, k) => {
-        const id = `r${n * 100 + at * 10 + k}`
-        sent.set(id, name)
-        return { severity: 9, attributes: { id, 'plutus.data.class': name } }
-      }),
-    )
-    const request = logsRequest(logs)
-    while (
-      (await collector()
-        .send('logs', request)
-        .catch(() => 0)) !== 200
-    )
-      await pause(50)
-    await pause(10)
+async function startTier(
+  role: CollectorOptions['role'],
+  env: Readonly<Record<string, string>>,
+  { policy = smallPolicy() }: { readonly policy?: Policy } = {},
+): Promise<Tier> {
+  const config = renderCollector(policy, { role })
+  const start = async (more: CollectorStart): Promise<RunningCollector> =>
+    await startCollector(config, { env, ...more })
+  const tier: Tier = {
+    now: await start({}),
+    kill: async () => void (await tier.now.kill()),
+    start: async () => {
+      const { folder, ports } = tier.now
+      tier.now = await start({ folder, ports })
+    },
   }
-  return sent
+  return tier
 }
 
-/** Waits until all has arrived, or what has arrived stays the same for long, and counts. */
-async function countArrivals(receiver: Receiver, sent: ReadonlyMap<string, string>): Promise<Count> {
-  const arrived = (): Set<unknown> => new Set(receiver.logs.map(({ attributes }) => attributes['id']))
-  await waitFor(() => [...sent.keys()].every((id) => arrived().has(id)), WAIT).catch(() => {}) // counted below
-  const seen = arrived()
-  const lost = Object.fromEntries(
-    CLASS_ORDER.map((name) => [name, [...sent].filter(([id, of]) => of === name && !seen.has(id)).length]),
+async function emitTo(onTestFinished: OnFinished, tier: Tier, options: Partial<EmitterOptions> = {}): Promise<Emitter> {
+  return await startEmitter(onTestFinished, { url: tier.now.httpUrl, rate: RATE, ...options })
+}
+
+async function killTimes(tiers: readonly Tier[]): Promise<void> {
+  for (let n = 0; n < KILLS; n++) {
+    for (const tier of tiers) {
+      await pause(300)
+      await tier.kill()
+      await tier.start()
+    }
+  }
+}
+
+/** Whether there is a queue that takes nothing more. */
+function isRefusing({ now }: Tier): boolean {
+  return /sending queue is full|run out of available space|no space left/.test(now.output())
+}
+
+function canMount(): boolean {
+  const disk = mountSmallDisk(1)
+  disk?.remove()
+  return disk !== undefined
+}
+
+/** A service, and a collector whose queues have filled their disk, before a backend that is down. */
+async function fillDisk(
+  onTestFinished: OnFinished,
+): Promise<{ disk: SmallDisk; receiver: Receiver; single: Tier; emitter: Emitter }> {
+  const disk = mountSmallDisk(8)
+  if (disk === undefined) throw new Error('no small file system can be mounted here')
+  onTestFinished(disk.remove)
+  const receiver = await openReceiver(onTestFinished)
+  await receiver.refuse()
+  const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl, PLUTUS_QUEUE_DIR: disk.folder }
+  const single = await startTier('single', env)
+  const emitter = await emitTo(onTestFinished, single, { textLength: 8000 })
+  await waitFor(() => single.now.output().includes('no space left'), { timeoutMillis: WAIT_MILLIS })
+  return { disk, receiver, single, emitter }
+}
+
+/** An outcome, and what is missing in the archive of those that have one. */
+interface Told extends Outcome {
+  readonly notArchived: Readonly<Record<(typeof DURABLE)[number], number>>
+}
+
+/** Lets the service record no more, waits until all has arrived or the time is over, and counts. */
+async function finish(
+  what: string,
+  emitter: Emitter,
+  receivers: readonly Receiver[],
+  archiving: readonly Tier[],
+  known?: Counts,
+): Promise<Told> {
+  const emitted = known ?? (await emitter.stop())
+  const arrivals = new Arrivals(...receivers)
+  await settle(arrivals, emitted)
+  const said = await emitter.end() // and what it has yet to send
+  if (isFull && said !== '') process.stdout.write(`${what}: ${said}`)
+  const outcome = tell(what, arrivals.compare(emitted), archiving)
+  expect(outcome.emitted.payment).toBeGreaterThan(0)
+  expect(outcome.renamed).toBe(0)
+  expect(outcome.notArchived).toEqual(NO_DURABLE)
+  return outcome
+}
+
+/** Waits until all has arrived, or nothing has for longer than anybody waits to try again; what is missing is counted then. */
+async function settle(arrivals: Arrivals, emitted: Counts): Promise<void> {
+  let [before, since] = [-1, performance.now()]
+  while (!arrivals.isComplete(emitted) && performance.now() - since < QUIET_MILLIS) {
+    const count = COUNTED.reduce((sum, name) => sum + arrivals.count(name), 0)
+    if (count !== before) [before, since] = [count, performance.now()]
+    await pause(100)
+  }
+}
+
+function isArchived(emitted: Counts, tiers: readonly Tier[]): boolean {
+  return DURABLE.every((name) => archivedOf(name, tiers) >= emitted[name])
+}
+
+function archivedOf(name: (typeof DURABLE)[number], tiers: readonly Tier[]): number {
+  const ids = tiers.flatMap(({ now }) => now.archive(name).match(/"(?:audit|security|payment)-\d+"/g) ?? [])
+  return new Set(ids.filter((id) => id.startsWith(`"${name}-`))).size
+}
+
+function tell(what: string, outcome: Outcome, tiers: readonly Tier[]): Told {
+  const missing = DURABLE.map((name) => [name, outcome.emitted[name] - archivedOf(name, tiers)])
+  const told = { ...outcome, notArchived: Object.fromEntries(missing) as Told['notArchived'] }
+  if (isFull) process.stdout.write(`${describeOutcome(what, told)}\n`)
+  return told
+}
+
+/** A line of the table in the README. */
+function describeOutcome(what: string, { emitted, lost, twice, notArchived }: Told): string {
+  const sum = (counts: Readonly<Record<string, number>>, names: readonly string[]): number =>
+    names.reduce((total, name) => total + (counts[name] ?? 0), 0)
+  const ordinary = ['performance', 'application']
+  const cells = [DURABLE, ordinary, ['spans']].map(
+    (names) => `${sum(lost, names)} of ${sum(emitted, names)} (${sum(twice, names)} twice)`,
   )
-  return { sent: sent.size, lost, duplicates: receiver.logs.length - seen.size }
+  return `${[what, ...cells].join(' | ')} | not archived: ${sum(notArchived, DURABLE)}`
 }
 
 async function pause(millis: number): Promise<void> {

@@ -59,6 +59,20 @@ describe.skipIf(reason !== '')(`promtool${reason && ` (${reason})`}`, () => {
       (rules: string) => rules.replaceAll(/sum\(\((payment_\S+) .*\)/g, 'sum(increase($1[1m]))'),
       'payment_failures: at its number in an old series',
     ],
+    [
+      'a guess of what a counter of the collector grows, which begins with what it counts',
+      (rules: string) =>
+        rules.replaceAll(
+          /\(\((otelcol_\w+) - last_over_time\(\1\[1h\] offset 5m\) >= 0\) or \1\)/g,
+          '(increase($1[5m]))',
+        ),
+      'PlutusBackendRefuses: by the first that otelcol_exporter_send_failed_log_records counts',
+    ],
+    [
+      'less of a queue',
+      (rules: string) => rules.replaceAll('> 0.7', '> 0.69'),
+      'PlutusQueueFilling: not at seven tenths',
+    ],
   ])('sees when a rule counts %s', async (_what, change, failed) => {
     write(builtInPolicy(), change)
     const { code, output } = await promtool.run(['test', 'rules', TESTS], folder)

@@ -6,9 +6,12 @@ import { collectorBinary } from '@plutus/otelcol-distribution'
 import { CLASS_ORDER, parsePolicy, type Policy } from '@plutus/policy'
 import { findPorts, startProgram, startReceiver, type Program, type Receiver } from '@plutus/test-kit'
 import { DemoError } from './demo-error.ts'
+import { failLogins, firesAtItsNumber, type AlertReport } from './fail-logins.ts'
+import { isAsSampled, judgeTraces, type TracesReport } from './judge-traces.ts'
 import type { Page } from './layout.ts'
 import type { Progress } from './progress.ts'
 import { renderCollectorReport } from './render-collector.ts'
+import { startMetricsPage, type MetricsPage } from './scrape.ts'
 import { openStage, quoteOutput, type StageOptions } from './stage.ts'
 import { driveTraffic } from './traffic.ts'
 
@@ -26,9 +29,11 @@ export interface CollectorReport {
   /** What the collector took, by its own count. */
   readonly taken: { readonly records: number; readonly spans: number }
   readonly classes: readonly ClassReport[]
-  readonly traces: { readonly arrived: number; readonly spans: number; readonly rate: number }
+  readonly traces: TracesReport
+  /** What the policy's alerts make of it. */
+  readonly alert: AlertReport
   /** Whether each record of a class that must not be lost is at the backend and in the archive. */
-  readonly isComplete: boolean
+  readonly isStored: boolean
 }
 
 /** What came out of one class. */
@@ -43,18 +48,21 @@ export interface ClassReport {
   readonly archiveDays: number
 }
 
-const POLICY = 'version: 1\nsampling: { rate: 10%, wait: 2s }\n'
+// A request is slow when the SDK calls it so, which tells of it by a record.
+const POLICY = 'version: 1\nsampling: { rate: 10%, wait: 10s, slow: 1s }\n'
+const POLICY_FILE = 'policy.yaml'
 const CLI = new URL('main.ts', import.meta.resolve('@plutus/cli'))
 const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.cjs', import.meta.url))
 const START_MILLIS = 60_000
-const QUIET_MILLIS = 4000 // longer than the sampler waits for the end of a trace
+const QUIET_MILLIS = 6_500 // longer than the sampler waits after the root of a trace
 
 /**
  * Sends the service's telemetry through a collector of the policy, at a tenth of the traces, to a receiver and to files, and
- * tells what came out. Gives the exit code: 0 if nothing that must not be lost is missing, else 1.
+ * tells what came out. Gives the exit code: 0 if nothing that must not be lost is missing, each kept trace is there, none is torn,
+ * the share of the others is right and the alert fires at its number, else 1.
  */
 export async function runCollectorDemo(options: CollectorDemoOptions): Promise<number> {
-  const { isJson, env, onClose, page, print, signal, step } = options
+  const { isJson, env, onClose, print, signal, step } = options
   if (collectorBinary.reason !== '') throw new DemoError(`There is no collector: ${collectorBinary.reason}.`)
   step('Building the collector: the first time this takes minutes')
   const binary = await collectorBinary.ensure()
@@ -63,29 +71,37 @@ export async function runCollectorDemo(options: CollectorDemoOptions): Promise<n
   onClose(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })))
   const receiver = await startReceiver()
   onClose(() => receiver.close())
-  step('Starting the collector')
-  const { collector, url, telemetryUrl } = await startCollector(folder, binary, receiver)
+  step('Starting the collector, and what stands for Prometheus')
+  const page = await startMetricsPage(binary, folder)
+  onClose(page.stop)
+  const { collector, url, telemetryUrl } = await startCollector(folder, binary, receiver, page)
   onClose(async () => await stop(collector))
 
-  const stage = await openStage({ endpoint: new URL(url), isPlain: false, env, onClose, step })
-  await driveTraffic(stage, { isPlain: false, signal, step })
+  const policyFile = join(folder, POLICY_FILE)
+  const stage = await openStage({ endpoint: new URL(url), isPlain: false, env, policy: policyFile, onClose, step })
+  const { exchanges } = await driveTraffic(stage, { isPlain: false, signal, step })
+  const { alert, exchanges: failed } = await failLogins({ stage, policy, page, exchanges, folder, signal, step })
   step('Waiting for what is still on its way')
   await stop(stage.service)
   await settle(receiver)
   const taken = await readTaken(telemetryUrl)
   await stop(collector)
-  const report = createReport(policy, receiver, join(folder, 'archive'), taken)
-  if (isJson) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
-  else print(renderCollectorReport(report, page))
-  return report.isComplete ? 0 : 1
+  const traces = judgeTraces(policy, receiver, [...exchanges, ...failed])
+  const report = createReport(policy, receiver, join(folder, 'archive'), { taken, traces, alert })
+  const isWhole = traces.kept.arrived === traces.kept.told && traces.torn === 0
+  const isComplete = report.isStored && isWhole && isAsSampled(traces) && firesAtItsNumber(alert)
+  if (isJson) process.stdout.write(`${JSON.stringify({ ...report, isComplete }, undefined, 2)}\n`)
+  else print(renderCollectorReport(report, options.page))
+  return isComplete ? 0 : 1
 }
 
 async function startCollector(
   folder: string,
   binary: string,
   receiver: Receiver,
+  page: MetricsPage,
 ): Promise<{ collector: Program; url: string; telemetryUrl: string }> {
-  const policyFile = join(folder, 'policy.yaml')
+  const policyFile = join(folder, POLICY_FILE)
   writeFileSync(policyFile, POLICY)
   const [grpc, http, health, telemetry] = await findPorts(4)
   const collector = startProgram({
@@ -96,6 +112,7 @@ async function startCollector(
     timeoutMillis: 0,
     env: {
       PLUTUS_OTLP_ENDPOINT: receiver.httpUrl,
+      PLUTUS_OTLP_ENDPOINT_METRICS: page.otlpUrl,
       PLUTUS_LISTEN_GRPC_PORT: String(grpc),
       PLUTUS_LISTEN_HTTP_PORT: String(http),
       PLUTUS_HEALTH_PORT: String(health),
@@ -150,7 +167,7 @@ function createReport(
   policy: Policy,
   receiver: Receiver,
   archive: string,
-  taken: CollectorReport['taken'],
+  parts: Pick<CollectorReport, 'taken' | 'traces' | 'alert'>,
 ): CollectorReport {
   const logs = [...receiver.logs, ...receiver.processEvents]
   const classes = CLASS_ORDER.map((name): ClassReport => {
@@ -164,13 +181,11 @@ function createReport(
       archiveDays,
     }
   })
-  const traces = new Set(receiver.spans.map(({ traceId }) => traceId))
   const durable = classes.filter(({ archived }) => archived !== undefined)
   return {
-    taken,
+    ...parts,
     classes,
-    traces: { arrived: traces.size, spans: receiver.spans.length, rate: policy.sampling.rate },
-    isComplete:
+    isStored:
       durable.every(({ arrived, archived = 0 }) => arrived >= archived && archived > 0 === arrived > 0) &&
       durable.some(({ arrived }) => arrived > 0),
   }

@@ -46,6 +46,8 @@ export interface StageOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Folder in which the service keeps what is not delivered yet. @defaultValue none: it is kept in memory */
   readonly spool?: string
+  /** Policy file of the service. @defaultValue none: the built-in policy holds */
+  readonly policy?: string
   /** Takes what to do at the end, last first. */
   readonly onClose: (close: () => Promise<void>) => void
   readonly step: Progress['step']
@@ -69,7 +71,8 @@ const GRPC_PORT = '4317'
  *
  * @throws {DemoError} if the service does not start or the database of `DATABASE_URL` cannot be used.
  */
-export async function openStage({ endpoint, isPlain, env, spool, onClose, step }: StageOptions): Promise<Stage> {
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { endpoint, isPlain, env, spool, policy, onClose, step } = options
   checkBundle()
   const example = isPlain ? 'examples/checkout' : 'examples/checkout-events'
   step('Starting receiver and Stripe stand-in')
@@ -103,6 +106,7 @@ export async function openStage({ endpoint, isPlain, env, spool, onClose, step }
         OTEL_SERVICE_NAME: 'checkout',
         ...(!isPlain && WITH_EVENTS),
         ...(spool !== undefined && { PLUTUS_SPOOL_DIR: spool }),
+        ...(policy !== undefined && { PLUTUS_POLICY_FILE: policy }),
         ...(endpoint && addressBackend(endpoint, env)),
       },
     })

@@ -12,6 +12,8 @@ export interface TrafficSummary {
   readonly seconds: number
   /** Requests by HTTP status; 0 stands for no answer. */
   readonly statuses: Readonly<Record<number, number>>
+  /** All of the requests. */
+  readonly exchanges: readonly Exchange[]
 }
 
 /** Options of {@link driveTraffic}. */
@@ -67,5 +69,5 @@ export async function driveTraffic(stage: Stage, { isPlain, signal, step }: Traf
   }
   const statuses: Record<number, number> = {}
   for (const { status } of exchanges) statuses[status] = (statuses[status] ?? 0) + 1
-  return { scenarios, requests: exchanges.length, seconds: (performance.now() - start) / 1000, statuses }
+  return { scenarios, requests: exchanges.length, seconds: (performance.now() - start) / 1000, statuses, exchanges }
 }

@@ -45,7 +45,7 @@ describe('plutus collector render', () => {
   it('writes all that the policy renders into a folder', async () => {
     const into = join(folder, 'all')
     const { code, err } = await run(['render', '--into', into])
-    expect({ code, err }).toEqual({ code: 0, err: `23 files in ${into}, by policy ${policyHash(builtInPolicy())}\n` })
+    expect({ code, err }).toEqual({ code: 0, err: `29 files in ${into}, by policy ${policyHash(builtInPolicy())}\n` })
     const files = readdirSync(into, { recursive: true, encoding: 'utf8' })
     expect(files).toEqual(expect.arrayContaining(['collector-sampler.yaml', join('retention', 'loki.yaml')]))
     expect(files).toEqual(

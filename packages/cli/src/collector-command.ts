@@ -11,7 +11,7 @@ const SUBCOMMANDS: Subcommands = {
   render: {
     run: runRender,
     usage: '(--role ROLE [--out FILE] | --into FOLDER) [--backend NAME]',
-    about: 'writes the configuration of a collector, or of all, with retention of backends, and alerts',
+    about: 'writes the configuration of a collector, or of all, with what runs them, retention of backends, and alerts',
   },
   validate: {
     run: runValidate,

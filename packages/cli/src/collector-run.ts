@@ -4,14 +4,14 @@ import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BACKENDS, buildCollector, checkCollector, COLLECTOR_ROLES, policyHash, renderCollector } from '@plutus/policy'
+import { goSettingsOf, policyHash, renderCollector } from '@plutus/policy'
 import type { Policy } from '@plutus/policy'
-import { choose } from './choose.ts'
 import { EXIT_FAILED, EXIT_FOUND } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
+import { COLLECTOR_OPTIONS, passesChecks, readCollectorArguments } from './collector-arguments.ts'
 import { findCollector } from './find-collector.ts'
-import { inspectQueueFile } from './inspect-queue-file.ts'
-import { CommandError, readPolicy } from './read-policy.ts'
+import { findLastingFault } from './find-lasting-fault.ts'
+import { CommandError } from './read-policy.ts'
 import { runGuarded } from './run-guarded.ts'
 
 /** A queue file with which the collector would not have started. */
@@ -24,7 +24,6 @@ interface MovedFile {
 const PRIVATE_UMASK = 0o027
 const PRIVATE_FOLDER = 0o750
 const PRIVATE_FILE = 0o640
-const GO_MEMORY_SHARE = 0.8
 const START_MILLIS = 60_000
 const LOOK_MILLIS = 100
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
@@ -36,21 +35,15 @@ export async function runCollectorRun(args: readonly string[], io: CliIo): Promi
       args: [...args],
       allowPositionals: true,
       options: {
-        policy: { type: 'string', multiple: true, default: [] },
-        role: { type: 'string', default: 'single' },
-        backend: { type: 'string' },
+        ...COLLECTOR_OPTIONS,
         dir: { type: 'string' },
         collector: { type: 'string' },
       },
     })
     if (positionals.length > 0) throw new CommandError('plutus collector run takes options only; see --help')
-    const role = choose('--role', values.role, COLLECTOR_ROLES)
-    const backend = values.backend === undefined ? undefined : choose('--backend', values.backend, BACKENDS)
-    const policy = readPolicy(values.policy, io)
-    const wanted = { role, ...(backend === undefined ? {} : { backend }) }
-    const problems = checkCollector(buildCollector(policy, wanted), policy, wanted)
-    for (const { code, component, message } of problems) io.err(`${component}: ${code}: ${message}\n`)
-    if (problems.length > 0) return EXIT_FOUND
+    const { policy, role = 'single', ...rest } = readCollectorArguments(values, io)
+    const wanted = { ...rest, role }
+    if (!passesChecks(policy, wanted, io)) return EXIT_FOUND
 
     const collector = findCollector(values.collector, io)
     const folder = resolve(values.dir ?? join(stateFolder(io), 'plutus', 'collector', role))
@@ -58,9 +51,9 @@ export async function runCollectorRun(args: readonly string[], io: CliIo): Promi
     // What is written here and by the collector, archives above all, is nobody else's business.
     process.umask(PRIVATE_UMASK)
     for (const name of ['PLUTUS_QUEUE_DIR', 'PLUTUS_ARCHIVE_DIR'] as const) makeFolder(env[name])
+    const moved = await moveCorruptQueues(env.PLUTUS_QUEUE_DIR)
     const file = join(folder, 'collector.yaml')
     writeFileSync(file, renderCollector(policy, wanted), { mode: PRIVATE_FILE })
-    const moved = moveCorruptQueues(env.PLUTUS_QUEUE_DIR)
     for (const { from, to, fault } of moved) {
       io.err(`plutus collector run: ${from} cannot be read: ${fault}; it is now ${to}, and what it held is not sent\n`)
     }
@@ -76,7 +69,7 @@ type CollectorEnvironment = NodeJS.ProcessEnv & {
 
 function environmentFor(folder: string, policy: Policy, { env }: CliIo): CollectorEnvironment {
   return {
-    GOMEMLIMIT: String(Math.floor(policy.limits.memoryBytes * GO_MEMORY_SHARE)),
+    ...goSettingsOf(policy),
     ...env,
     PLUTUS_QUEUE_DIR: env['PLUTUS_QUEUE_DIR'] || join(folder, 'queue'),
     PLUTUS_ARCHIVE_DIR: env['PLUTUS_ARCHIVE_DIR'] || join(folder, 'archive'),
@@ -98,17 +91,18 @@ function makeFolder(path: string): void {
 }
 
 /** A collector that finds a broken queue file does not start at all: the file makes room for a new one. */
-function moveCorruptQueues(folder: string): readonly MovedFile[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return entries.flatMap((entry) => {
-    if (!entry.isFile() || !entry.name.startsWith('exporter_') || entry.name.includes('.')) return []
+async function moveCorruptQueues(folder: string): Promise<readonly MovedFile[]> {
+  const moved: MovedFile[] = []
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.startsWith('exporter_') || entry.name.includes('.')) continue
     const from = join(entry.parentPath, entry.name)
-    const fault = inspectQueueFile(from)
-    if (fault === undefined) return []
+    const fault = await findLastingFault(from)
+    if (fault === undefined) continue
     const to = `${from}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`
     renameSync(from, to)
-    return [{ from, to, fault }]
-  })
+    moved.push({ from, to, fault })
+  }
+  return moved
 }
 
 interface Places {

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
 import {
-  BACKENDS,
   buildCollector,
   checkBucket,
   checkCollector,
@@ -8,11 +7,12 @@ import {
   policyHash,
   readCollectorConfig,
 } from '@plutus/policy'
-import type { BucketUse, CollectorConfig, Lifecycle } from '@plutus/policy'
+import type { BucketUse, CollectorConfig, CollectorProblem, CollectorRole, Lifecycle } from '@plutus/policy'
 import { choose } from './choose.ts'
 import { EXIT_FOUND, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
-import { CommandError, readPolicy, readText } from './read-policy.ts'
+import { COLLECTOR_OPTIONS, describeFinding, readCollectorArguments } from './collector-arguments.ts'
+import { CommandError, readText } from './read-policy.ts'
 import { runGuarded } from './run-guarded.ts'
 
 /** Runs `plutus collector validate`. */
@@ -21,41 +21,31 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<n
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        policy: { type: 'string', multiple: true, default: [] },
-        role: { type: 'string' },
-        backend: { type: 'string' },
-        lifecycle: { type: 'string', multiple: true, default: [] },
-      },
+      options: { ...COLLECTOR_OPTIONS, lifecycle: { type: 'string', multiple: true, default: [] } },
     })
-    const policy = readPolicy(values.policy, io)
-    const backend = choose('--backend', values.backend ?? policy.targets.backend, BACKENDS)
-    const roles = values.role === undefined ? COLLECTOR_ROLES : [choose('--role', values.role, COLLECTOR_ROLES)]
     if (positionals.length > 0 && values.role === undefined) {
       throw new CommandError(`say --role, one of ${COLLECTOR_ROLES.join(', ')}: what a file must hold depends on it`)
     }
-    const checked: [name: string, config: CollectorConfig][] =
+    const { policy, role, backend = policy.targets.backend } = readCollectorArguments(values, io)
+    const checked: [name: string, config: CollectorConfig, role: CollectorRole][] =
       positionals.length > 0
-        ? positionals.map((file) => [file, readConfig(file)])
-        : roles.map((role) => [role, buildCollector(policy, { role, backend })])
-    let count = 0
+        ? positionals.map((file) => [file, readConfig(file), role ?? 'single'])
+        : COLLECTOR_ROLES.filter((one) => role === undefined || one === role).map((one) => {
+            return [one, buildCollector(policy, { role: one, backend }), one]
+          })
+    const found: [name: string, problem: CollectorProblem][] = []
     for (const given of values.lifecycle) {
       const [use, file] = readLifecycleOption(given)
-      for (const { code, component, message } of checkBucket(readLifecycle(file), policy, use)) {
-        io.out(`${file}: ${component}: ${code}: ${message}\n`)
-        count++
-      }
+      for (const problem of checkBucket(readLifecycle(file), policy, use)) found.push([file, problem])
     }
-    for (const [at, [name, config]] of checked.entries()) {
-      const role = positionals.length > 0 ? (roles[0] ?? 'single') : (roles[at] ?? 'single')
-      for (const { code, component, message } of checkCollector(config, policy, { role, backend })) {
-        io.out(`${name}: ${component}: ${code}: ${message}\n`)
-        count++
-      }
+    for (const [name, config, of] of checked) {
+      for (const problem of checkCollector(config, policy, { role: of, backend })) found.push([name, problem])
     }
+    for (const [name, problem] of found) io.out(`${name}: ${describeFinding(problem)}\n`)
     const names = [...checked.map(([name]) => name), ...values.lifecycle].join(', ')
-    io.err(`${count === 0 ? 'nothing' : count} found in ${names}, by policy ${policyHash(policy)} for ${backend}\n`)
-    return count > 0 ? EXIT_FOUND : EXIT_GOOD
+    const count = found.length === 0 ? 'nothing' : found.length
+    io.err(`${count} found in ${names}, by policy ${policyHash(policy)} for ${backend}\n`)
+    return found.length > 0 ? EXIT_FOUND : EXIT_GOOD
   })
 }
 

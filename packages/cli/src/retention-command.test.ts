@@ -1,16 +1,18 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { zstdDecompressSync } from 'node:zlib'
 import { isFull } from '@plutus/test-kit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runCli } from './run-cli.ts'
 
 const RUNNER = fileURLToPath(new URL('retention-run.test.support.ts', import.meta.url))
 const DAY = 86_400_000
+const HAS_ZSTD = spawnSync('zstd', ['--version']).status === 0
 let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plutus-retention-'))
@@ -79,11 +81,11 @@ function listKept(bundles: Map<string, string[]>): Set<string> {
   return new Set(
     CLASSES.flatMap((of) =>
       readdirSync(join(folder, of)).flatMap((name) => {
-        if (!name.endsWith('.tar')) return name.startsWith('.') ? [] : [name.replace(/\.gz$/, '')]
+        if (!name.endsWith('.tar')) return name.startsWith('.') ? [] : [name.replace(/\.(?:gz|zst)$/, '')]
         const members = bundles.get(name) ?? execFileSync('tar', ['-tf', join(folder, of, name)], { encoding: 'utf8' })
         const names = Array.isArray(members) ? members : members.trim().split('\n')
         bundles.set(name, names)
-        return names.map((member) => member.replace(/\.gz$/, ''))
+        return names.map((member) => member.replace(/\.(?:gz|zst)$/, ''))
       }),
     ),
   )
@@ -92,7 +94,8 @@ function listKept(bundles: Map<string, string[]>): Set<string> {
 /** Runs retention in a process of its own, which dies: by itself before a change, or from outside at any point. */
 async function runKilled(now: number, random: () => number, isByItself: boolean): Promise<void> {
   const changes = isByItself ? [String(Math.floor(random() * 40))] : []
-  const child = spawn(process.execPath, ['--no-warnings', RUNNER, folder, String(now), ...changes], {
+  const compression = random() < 0.5 ? 'gzip' : 'zstd'
+  const child = spawn(process.execPath, ['--no-warnings', RUNNER, folder, String(now), compression, ...changes], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
@@ -144,6 +147,7 @@ it(
       expect(names.filter((name) => name.startsWith('.'))).toEqual([])
       for (const name of names.filter((one) => one.endsWith('.tar'))) execFileSync('tar', ['-xf', name], { cwd: path })
       if (readdirSync(path).some((name) => name.endsWith('.gz'))) execFileSync('gzip', ['-dr', '.'], { cwd: path })
+      for (const name of readdirSync(path).filter((one) => one.endsWith('.zst'))) unpackZstd(path, name)
       for (const name of readdirSync(path)) {
         if (name === `${of}.jsonl` || name.endsWith('.tar')) continue
         expect(readFileSync(join(path, name), 'utf8')).toBe(`{"file":"${name}"}\n`.repeat(50))
@@ -155,11 +159,26 @@ it(
     )
     const gone = [...times.keys()].filter((name) => name.startsWith('application-') && !kept.has(name))
     expect(
-      gone.filter((name) => !deleted.has(`application/${name}`) && !deleted.has(`application/${name}.gz`)),
+      gone.filter(
+        (name) =>
+          !deleted.has(`application/${name}`) &&
+          !deleted.has(`application/${name}.gz`) &&
+          !deleted.has(`application/${name}.zst`),
+      ),
     ).toEqual([])
   },
   isFull ? 1_800_000 : undefined,
 )
+
+/** By the tool of the system; where that is not installed, as Debian's minimal systems are, by Node. */
+function unpackZstd(path: string, name: string): void {
+  const file = join(path, name)
+  if (HAS_ZSTD) execFileSync('zstd', ['-dq', '--rm', file])
+  else {
+    writeFileSync(file.slice(0, -'.zst'.length), zstdDecompressSync(readFileSync(file)))
+    rmSync(file)
+  }
+}
 
 function daysOf(name: string): number {
   return DAYS[CLASSES.find((of) => name.startsWith(`${of}-`)) ?? ''] ?? Number.NaN

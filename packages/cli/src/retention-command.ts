@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { applyRetention, formatTable, planRetention } from '@plutus/policy'
+import { applyRetention, COMPRESSIONS, formatTable, planRetention } from '@plutus/policy'
 import type { RetentionOptions, RetentionStep } from '@plutus/policy'
+import { choose } from './choose.ts'
 import { EXIT_FOUND, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
 import { CommandError, readPolicy } from './read-policy.ts'
@@ -10,12 +11,13 @@ import { runGuarded } from './run-guarded.ts'
 
 const USAGE = `Usage:
 
-  plutus retention [--apply] [--policy FILE] [--move-to FOLDER] [--log FILE] [--json] [DIR]
+  plutus retention [--apply] [--policy FILE] [--compress HOW] [--move-to FOLDER] [--log FILE] [--json] [DIR]
       deletes, compresses and bundles the files of an archive as the policy says, and makes room on a full disk
 
   DIR               the archive: a folder per class in it; without it that of PLUTUS_ARCHIVE_DIR
   --apply           does it; without it the command tells what it would do, and changes nothing
   --policy FILE     a policy file; several lie on top of each other
+  --compress HOW    gzip or zstd (gzip); files that are compressed already stay as they are
   --move-to FOLDER  a folder on another volume, which takes the oldest files when the disk is full
   --log FILE        where audit events of what was done go (DIR/retention.jsonl)
   --json            one JSON document per line
@@ -32,6 +34,7 @@ export async function runRetention(args: readonly string[], io: CliIo): Promise<
       options: {
         apply: { type: 'boolean', default: false },
         policy: { type: 'string', multiple: true, default: [] },
+        compress: { type: 'string', default: 'gzip' },
         'move-to': { type: 'string' },
         log: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -51,6 +54,7 @@ export async function runRetention(args: readonly string[], io: CliIo): Promise<
       folder,
       policy: readPolicy(values.policy, io),
       now: Date.now(),
+      compression: choose('--compress', values.compress, COMPRESSIONS),
       ...(moveTo === undefined ? {} : { moveTo: resolve(moveTo) }),
     }
     const tell = values.json ? toJson : toRow

@@ -18,6 +18,8 @@ export interface ChosenSpool {
 /** Finds the spool that a command works with, and its keys. @throws {CommandError} */
 export function chooseSpool(positionals: readonly string[], { env }: CliIo): ChosenSpool {
   if (positionals.length > 1) throw new CommandError('name one directory, or none')
+  // A variable of a shell that is not set: it would be the working directory.
+  if (positionals[0] === '') throw new CommandError('the name of the directory is empty')
   const config = resolveConfig(env)
   const given = positionals[0] ?? config.get('PLUTUS_SPOOL_DIR')
   if (given === 'off') throw new CommandError('PLUTUS_SPOOL_DIR is off: there is no spool; name a directory')

@@ -226,7 +226,7 @@ describe('plutus spool flush', () => {
       sync: 'none',
       resource: () => new Uint8Array(0),
       isThread: false,
-      send: () => Promise.resolve([]),
+      send: () => {},
       isBusy: () => true,
       warn: () => {},
     })
@@ -277,6 +277,7 @@ it.each([
   [['ls', '--help'], 0, 'plutus spool flush'],
   [['sl'], 2, 'did you mean ls?'],
   [['ls', 'a', 'b'], 2, 'name one directory'],
+  [['ls', ''], 2, 'is empty'],
   [['ls', '--jsn'], 2, "Unknown option '--jsn'"],
 ])('answers %j with code %d and help', async (args, code, help) => {
   const ran = await run(args)

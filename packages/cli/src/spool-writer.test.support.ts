@@ -14,7 +14,7 @@ const spool = new Spool({
   sync: 'none',
   resource: () => resource,
   isThread: false,
-  send: () => Promise.resolve([]),
+  send: (_batch, onSettled) => onSettled([]),
   isBusy: () => true,
   warn: (line) => void process.stderr.write(`${line}\n`),
   ...(key !== undefined && { keys: [Buffer.from(key, 'hex')] }),

@@ -249,7 +249,7 @@ export const PLUTUS_OPTIONS = [
     unit: 'By',
     secret: false,
     description:
-      'Size that the part of the spool that belongs to one process may reach. What exceeds it is dropped and counted: ordinary telemetry first, the oldest before the rest; payment, security and audit records last.',
+      'Size that the spool may reach, that of all processes of a service together. What is ordinary is dropped beyond it, the oldest first, and counted. Payment, security and audit records are not: once they alone reach it, new ones are kept in memory only until some are delivered.',
     source: 'plutus',
   },
   {
@@ -259,7 +259,8 @@ export const PLUTUS_OPTIONS = [
     range: [1, 8760],
     unit: 'h',
     secret: false,
-    description: 'Age from which spooled telemetry that cannot be delivered is given up.',
+    description:
+      'Age from which spooled telemetry that cannot be delivered is given up, once a process has tried in vain for an eighth of that time itself: a clock that is wrong deletes nothing at once.',
     source: 'plutus',
   },
   {

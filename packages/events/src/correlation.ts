@@ -10,15 +10,20 @@ export function createCorrelationId(): string {
   return loadCrypto().randomUUID()
 }
 
-// One unit of work asks again and again.
-let known: unknown
+// One unit of work asks again and again, and others are at work at the same time: the ids that were asked for last, in
+// places by their last two characters.
+const PLACES = 64
+const known: unknown[] = Array.from({ length: PLACES })
 
 /** Correlation id of the current unit of work, or of that of a context; `undefined` outside of one. */
 export function getCorrelationId(of?: Context): string | undefined {
   const id = fieldsOf(currentScope(of))?.[ATTR_CORRELATION_ID]
-  if (id !== known && !isCorrelationId(id)) return undefined
-  known = id
-  return id as string | undefined
+  if (typeof id !== 'string') return undefined
+  const place = (id.charCodeAt(id.length - 1) * 7 + id.charCodeAt(id.length - 2)) & (PLACES - 1)
+  if (known[place] === id) return id
+  if (!isCorrelationId(id)) return undefined
+  known[place] = id
+  return id
 }
 
 /**

@@ -14,6 +14,9 @@ it('derives one id from the same texts and another from others', () => {
   expect(deriveUlid('payment.completion', 'pi_1', 'succeeded')).toBe(
     deriveUlid('payment.completion', 'pi_1', 'succeeded'),
   )
+  // Another version of this package, in another process, derives the same.
+  expect(deriveUlid('payment.completion', 'pi_1', 'succeeded')).toBe('7AWNA47531K4CB5VZH757TF2W5')
+  expect(deriveUlid('ü', '€')).toBe('7R5F96V4QY1JTRA60QJJJ5WHNM')
   expect(deriveUlid('a', 'b', 'c')).not.toBe(deriveUlid('ab', '', 'c'))
   expect(deriveUlid('a')).toMatch(/^[\dA-HJKMNP-TV-Z]{26}$/)
 })

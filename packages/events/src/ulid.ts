@@ -4,8 +4,11 @@ import { countLoss } from './self-metrics.ts'
 
 const POOL_BYTES = ULID_RANDOM_BYTES * 256
 
+const TIME_BYTES = 6
+
 let pool = Buffer.alloc(0)
 let at = 0
+const derived = Buffer.alloc(ULID_RANDOM_BYTES + TIME_BYTES)
 
 /**
  * Makes a ULID: 48 bits of Unix time in milliseconds and 80 random bits as 26 letters and digits.
@@ -35,6 +38,7 @@ export function deriveUlid(...texts: readonly string[]): string {
     countLoss('invalid') // no texts: the record is kept, with an id of its own
     return createUlid()
   }
-  const digest = loadCrypto().hash('sha256', joined, 'buffer')
-  return formatUlid(digest.readUIntBE(ULID_RANDOM_BYTES, 6), digest, 0)
+  // As a text, which takes a third of the time of a buffer.
+  derived.write(loadCrypto().hash('sha256', joined, 'latin1'), 'latin1')
+  return formatUlid(derived.readUIntBE(ULID_RANDOM_BYTES, TIME_BYTES), derived, 0)
 }

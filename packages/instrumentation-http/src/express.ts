@@ -6,7 +6,6 @@ import {
   isWrapped,
   type InstrumentationConfig,
 } from '@opentelemetry/instrumentation'
-import { ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions'
 import { isReceived, setHttpRoute } from './http-route.ts'
 import {
   coverRequest,
@@ -99,11 +98,7 @@ export class ExpressInstrumentation extends InstrumentationBase {
     const { req } = call
     const route = routeOf(req)
     if (isReceived(req)) quietly(() => setHttpRoute(req, route))
-    const attributes: Attributes = {
-      [ATTR_HTTP_ROUTE]: route,
-      'express.name': route,
-      'express.type': 'request_handler',
-    }
+    const attributes: Attributes = { 'http.route': route, 'express.name': route, 'express.type': 'request_handler' }
     // As upstream names it, from `router` 2.3 on, whose layers keep no path, too.
     const name = isFilled(layer.path) ? `request handler - ${route}` : 'request handler'
     return runInSpan(this.tracer.startSpan(name, { attributes }, active), active, call, run)

@@ -90,6 +90,16 @@ describe('a disk without space', () => {
     expect(textsOf(open(folder).journal.read())).toEqual([])
   })
 
+  it('deletes nothing before the acknowledged position is written', () => {
+    const disk = new FaultyFiles()
+    const folder = newFolder()
+    const { journal } = open(folder, { files: disk.files, maxSegmentBytes: 4096 })
+    const positions = ['one', 'two'].map((text) => journal.append(frame(text.padEnd(4000))))
+    disk.fail('renameSync', 'EIO')
+    expect(() => journal.acknowledge(positions[1] ?? 0)).toThrow(withCode('PLUTUS_JOURNAL_FAILED'))
+    expect(textsOf(open(folder).journal.read()).map((text) => text.trim())).toEqual(['one', 'two'])
+  })
+
   it('reads up to the damage, and keeps the damage, when it cannot be moved aside', () => {
     const folder = newFolder()
     const writer = open(folder).journal
@@ -136,13 +146,18 @@ it.each([
 
 it('tells once of a segment that the disk does not give, and reads on behind it', () => {
   const disk = new FaultyFiles()
-  const { journal } = open(newFolder(), { files: disk.files, clock: new HandClock(), maxSegmentBytes: 4096 })
+  const folder = newFolder()
+  const { journal } = open(folder, { files: disk.files, clock: new HandClock(), maxSegmentBytes: 4096 })
   journal.append(frame('one'.padEnd(4000)))
   journal.append(frame('two'.padEnd(4000)))
   disk.fail('readSync', 'EIO')
   expect(() => [...journal.read()]).toThrow(withCode('PLUTUS_JOURNAL_FAILED'))
   disk.fail('readSync', undefined)
   expect(textsOf(journal.read()).map((text) => text.trim())).toEqual(['two'])
+  // A later process tries it again, whatever was acknowledged behind it.
+  journal.acknowledge(journal.end)
+  journal.close()
+  expect(textsOf(open(folder).journal.read()).map((text) => text.trim())).toEqual(['one'])
 })
 
 it('tells of a segment that somebody deleted, and reads on behind it', () => {

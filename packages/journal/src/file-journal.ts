@@ -1,14 +1,15 @@
-import { setTimeout } from 'node:timers'
-import type { PlutusError } from '@plutus/conventions'
-import { CURSOR_NAME, NEW_CURSOR_NAME, readCursor, writeCursor } from './cursor.ts'
+import { AsideFiles } from './aside-files.ts'
+import { CURSOR_NAME, NEW_CURSOR_NAME, writeCursor } from './cursor.ts'
 import { countFrameHeads, FRAME_HEAD_BYTES, MAX_FRAME_BYTES, writeFrameHead } from './frames.ts'
 import { journalError } from './journal-error.ts'
 import { JournalFolder } from './journal-folder.ts'
 import type { Discarded, Journal, JournalFrame, JournalOptions, JournalSegment, Position } from './journal.ts'
 import { KeyRing } from './key-ring.ts'
 import { readFrames } from './read-frames.ts'
+import { recoverSegments } from './recover-segments.ts'
 import { decodeHeader, encodeHeader } from './segment-header.ts'
-import { asideName, readHeader, Segment, segmentName, setAsideAs, startOf } from './segment.ts'
+import { Segment, segmentName } from './segment.ts'
+import { UnforcedSegments } from './unforced-segments.ts'
 
 const SCRATCH_BYTES = 16 * 1024
 // How long bytes may go into a file that somebody deleted before it is noticed.
@@ -23,38 +24,42 @@ interface Active {
   readonly retiresAt: number
 }
 
-/** A file that is kept and not read. */
-interface Aside {
-  readonly name: string
-  readonly bytes: number
-  readonly kind: 'quarantine' | 'unread'
-}
-
 /** A journal in a folder. */
 export class FileJournal implements Journal {
   readonly #options: Required<JournalOptions>
   readonly #folder: JournalFolder
   readonly #keys: KeyRing
   readonly #segments: Segment[] = []
-  readonly #aside: Aside[] = []
-  readonly #quarantined = { bytes: 0, frames: 0 }
-  readonly #unforced = new Set<Segment>()
+  readonly #aside: AsideFiles
+  readonly #unforced: UnforcedSegments
   #active: Active | undefined
   #scratch: Buffer | undefined
   #nextLook = 0
   #acknowledged: Position = 0
   #end: Position = 0
-  #bytes = 0
-  #areNamesForced = true
-  #hasTimer = false
-  #forcing: Promise<void> = Promise.resolve()
   #isClosed = false
 
   constructor(options: Required<JournalOptions>) {
     this.#options = options
     this.#folder = new JournalFolder(options.directory, options.files)
     this.#keys = new KeyRing(options.keys)
-    if (this.#folder.isThere()) this.#recover()
+    this.#aside = new AsideFiles(this.#folder, options.onQuarantine)
+    const { sync, syncIntervalMillis, onSyncError } = options
+    this.#unforced = new UnforcedSegments({
+      folder: this.#folder,
+      sync,
+      syncIntervalMillis,
+      onError: (error) => {
+        if (!this.#isClosed) this.#retire()
+        onSyncError(error)
+      },
+    })
+    if (!this.#folder.isThere()) return
+    const { segments, acknowledged, end } = recoverSegments(this.#folder, this.#keys, this.#aside)
+    this.#segments.push(...segments)
+    this.#acknowledged = acknowledged
+    this.#end = end
+    this.#deleteAcknowledged()
   }
 
   get acknowledged(): Position {
@@ -70,15 +75,15 @@ export class FileJournal implements Journal {
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, this.#aside.bytes)
   }
 
   get unread(): readonly string[] {
-    return this.#aside.filter(({ kind }) => kind === 'unread').map(({ name }) => name)
+    return this.#aside.unread
   }
 
-  get quarantined(): { readonly files: number; readonly bytes: number; readonly frames: number } {
-    return { files: this.#aside.filter(({ kind }) => kind === 'quarantine').length, ...this.#quarantined }
+  get quarantined(): Journal['quarantined'] {
+    return this.#aside.quarantined
   }
 
   append(frame: Uint8Array): Position {
@@ -103,8 +108,7 @@ export class FileJournal implements Journal {
     }
     segment.end += size
     this.#end = segment.end
-    this.#bytes += size
-    if (segment.isForced && this.#options.sync !== 'always') this.#noteUnforced(segment)
+    if (segment.isForced && this.#options.sync !== 'always') this.#unforced.note(segment)
     return segment.end
   }
 
@@ -153,14 +157,8 @@ export class FileJournal implements Journal {
 
   discardOldest(): Discarded | undefined {
     this.#checkOpen()
-    const aside = this.#aside.find(({ kind }) => kind === 'quarantine') ?? this.#aside[0]
-    if (aside !== undefined) {
-      this.#folder.unlink(aside.name)
-      this.#aside.splice(this.#aside.indexOf(aside), 1)
-      this.#bytes -= aside.bytes
-      const { name, bytes, kind } = aside
-      return { name, bytes, frames: 0, kind: kind === 'unread' ? kind : 'quarantined' }
-    }
+    const aside = this.#aside.discardFirst()
+    if (aside !== undefined) return aside
     const segment = this.#segments[0]
     if (segment === undefined) return undefined
     if (segment === this.#active?.segment) this.#retire()
@@ -173,7 +171,7 @@ export class FileJournal implements Journal {
 
   async sync(): Promise<void> {
     this.#checkOpen()
-    await Promise.all([this.#forcing, this.#force()])
+    await this.#unforced.sync()
   }
 
   close(): void {
@@ -186,79 +184,16 @@ export class FileJournal implements Journal {
       // It is found by the next process, which deletes it.
     }
     this.#isClosed = true
-    if (this.#options.sync === 'interval') this.#forceInBackground()
+    if (this.#options.sync === 'interval') this.#unforced.forceInBackground()
   }
 
   closeAndRemove(): boolean {
     this.#checkOpen()
     this.close()
-    if (this.#segments.length > 0 || this.#aside.length > 0 || !this.#folder.isThere()) return false
+    if (this.#segments.length > 0 || !this.#aside.isEmpty || !this.#folder.isThere()) return false
     this.#folder.unlink(NEW_CURSOR_NAME)
     this.#folder.unlink(CURSOR_NAME)
     return this.#folder.remove()
-  }
-
-  /** Takes up what an earlier process left. */
-  #recover(): void {
-    const names = this.#folder.list().sort()
-    if (names.includes(CURSOR_NAME)) this.#acknowledged = readCursor(this.#folder)
-    this.#end = this.#acknowledged
-    const late: string[] = []
-    let end = 0
-    for (const name of names) {
-      const start = startOf(name)
-      if (start === undefined) {
-        if (setAsideAs(name) === 'unread') late.push(name)
-        else if (setAsideAs(name) === 'quarantine') this.#keepAside(name, 'quarantine')
-      } else if (start < end) {
-        late.push(name) // a power loss brought it back: its place is taken
-      } else {
-        end = this.#takeUp(name, start)?.end ?? end
-      }
-    }
-    // What could not be read then is newer now than all the rest: its old place may lie before what is acknowledged.
-    for (const name of late) this.#takeUp(name, this.#end)
-    this.#deleteAcknowledged()
-  }
-
-  #takeUp(name: string, start: Position): Segment | undefined {
-    const size = this.#folder.sizeOf(name)
-    if (size === 0) {
-      this.#folder.unlink(name) // its maker was killed before it wrote anything
-      return undefined
-    }
-    const header = readHeader(this.#folder, name)
-    if (header === 'bad') {
-      this.#bytes += size
-      this.#tellQuarantined(this.#setAside(name, size, 'quarantine'), size, 1)
-      return undefined
-    }
-    const cipher = header === 'unknown' ? 'missing' : this.#keys.cipherFor(header)
-    if (header === 'unknown' || cipher === 'missing') {
-      if (setAsideAs(name) === 'unread') this.#keepAside(name, 'unread')
-      else {
-        this.#bytes += size
-        this.#setAside(name, size, 'unread')
-      }
-      return undefined
-    }
-    if (size === header.size) {
-      this.#folder.unlink(name) // or before it wrote a frame
-      return undefined
-    }
-    const ownName = segmentName(start)
-    if (name !== ownName) this.#folder.rename(name, ownName)
-    const segment = new Segment(ownName, start, start + size - header.size, header, cipher)
-    this.#segments.push(segment)
-    this.#bytes += size
-    this.#end = Math.max(this.#end, segment.end)
-    return segment
-  }
-
-  #keepAside(name: string, kind: Aside['kind']): void {
-    const bytes = this.#folder.sizeOf(name)
-    this.#aside.push({ name, bytes, kind })
-    this.#bytes += bytes
   }
 
   /** The segment to append to: the one being written, or a new one. */
@@ -305,11 +240,10 @@ export class FileJournal implements Journal {
     const active: Active = { segment, file, retiresAt: now + maxSegmentAgeMillis }
     this.#active = active
     this.#segments.push(segment)
-    this.#bytes += segment.bytes
     try {
       this.#folder.append(file, encoded, encoded.length)
       if (sync === 'always') this.#folder.forceNamesNow()
-      else this.#areNamesForced = false
+      else this.#unforced.noteName()
     } catch (error) {
       this.#abandon(active)
       throw error
@@ -350,40 +284,19 @@ export class FileJournal implements Journal {
     try {
       return readFrames(this.#folder, segment, position)
     } catch (error) {
-      // The next attempt goes on behind it.
+      // The next attempt goes on behind it, and a later process tries it again.
       if (segment === this.#active?.segment) this.#retire()
+      const isThere = error instanceof Error && 'code' in error && error.code === 'PLUTUS_JOURNAL_FAILED'
+      if (isThere) this.#aside.setAside(segment.name, segment.bytes, 'unread')
       this.#forget(segment)
       throw error
     }
   }
 
-  /** Moves the bytes from a position to the end of a segment aside, and tells of them. */
   #quarantine(segment: Segment, position: Position): void {
     if (segment === this.#active?.segment) this.#retire()
-    const { name } = segment
-    const offset = segment.offsetOf(position)
-    const lost = segment.bytes - offset
     const rest = this.#readRest(segment, position)
-    let aside = name
-    if (position === segment.start) {
-      aside = this.#setAside(name, segment.bytes, 'quarantine')
-      this.#bytes += segment.bytes // set aside, it still is there
-      this.#forget(segment)
-    } else {
-      segment.hasBadRest = true
-      try {
-        aside = asideName(name, 'quarantine', this.#folder.list())
-        this.#folder.write(aside, Buffer.concat([segment.header.bytes, rest]))
-        this.#folder.truncate(name, offset)
-        this.#aside.push({ name: aside, bytes: segment.header.size + rest.length, kind: 'quarantine' })
-        this.#bytes += segment.header.size
-        segment.hasBadRest = false
-      } catch {
-        // A full disk, say: then the segment is set aside whole when the rest of it is acknowledged.
-      }
-      segment.end = position
-    }
-    this.#tellQuarantined(aside, lost, Math.max(1, countFrameHeads(rest)))
+    if (this.#aside.quarantineRest(segment, position, rest)) this.#forget(segment)
   }
 
   /** The bytes of a segment from a position on; none if the disk does not give them. */
@@ -395,34 +308,13 @@ export class FileJournal implements Journal {
     }
   }
 
-  #tellQuarantined(name: string, bytes: number, frames: number): void {
-    this.#quarantined.bytes += bytes
-    this.#quarantined.frames += frames
-    this.#options.onQuarantine({ name, bytes, frames })
-  }
-
-  /** Renames a file so that it is not read again, and returns its new name: the old one where that cannot be done. */
-  #setAside(name: string, bytes: number, kind: Aside['kind']): string {
-    let aside = name
-    try {
-      const free = asideName(name, kind, this.#folder.list())
-      this.#folder.rename(name, free)
-      aside = free
-    } catch {
-      // On a read-only disk it stays as it is; this journal leaves it alone all the same.
-    }
-    this.#aside.push({ name: aside, bytes, kind })
-    return aside
-  }
-
   #deleteAcknowledged(): void {
     for (;;) {
       const segment = this.#segments[0]
       if (segment === undefined || segment.end > this.#acknowledged || segment === this.#active?.segment) return
       if (this.#hasGrown(segment)) return
-      if (segment.hasBadRest) {
-        this.#bytes += segment.bytes
-        this.#setAside(segment.name, segment.bytes, 'quarantine')
+      if (segment.badBytes > 0) {
+        this.#aside.setAside(segment.name, segment.bytes, 'quarantine')
         this.#forget(segment)
       } else this.#delete(segment)
     }
@@ -430,11 +322,10 @@ export class FileJournal implements Journal {
 
   /** Whether a process that was thought dead went on writing into the last segment it left. */
   #hasGrown(segment: Segment): boolean {
-    if (segment.isOwn || segment.hasBadRest || segment !== this.#segments.at(-1)) return false
+    if (segment.isOwn || segment.badBytes > 0 || segment !== this.#segments.at(-1)) return false
     const grown = this.#folder.sizeOf(segment.name) - segment.bytes
     if (grown <= 0) return false
     segment.end += grown
-    this.#bytes += grown
     this.#end = Math.max(this.#end, segment.end)
     return true
   }
@@ -446,46 +337,8 @@ export class FileJournal implements Journal {
 
   #forget(segment: Segment): void {
     segment.isGone = true
-    this.#unforced.delete(segment)
+    this.#unforced.forget(segment)
     this.#segments.splice(this.#segments.indexOf(segment), 1)
-    this.#bytes -= segment.bytes
-  }
-
-  #noteUnforced(segment: Segment): void {
-    segment.isForced = false
-    this.#unforced.add(segment)
-    if (this.#hasTimer || this.#options.sync === 'none') return
-    this.#hasTimer = true
-    setTimeout(() => {
-      this.#hasTimer = false
-      this.#forceInBackground()
-    }, this.#options.syncIntervalMillis).unref()
-  }
-
-  #forceInBackground(): void {
-    this.#forcing = this.#force()
-    this.#forcing.catch((error: PlutusError) => {
-      this.#forcing = Promise.resolve()
-      if (!this.#isClosed) this.#retire()
-      this.#options.onSyncError(error)
-    })
-  }
-
-  /** Forces to the disk what was not, on another thread. */
-  async #force(): Promise<void> {
-    const segments = [...this.#unforced]
-    this.#unforced.clear()
-    const waits = segments.map(async (segment) => {
-      segment.isForced = true // bytes that come from now on make it false again
-      await this.#folder.force(segment.name).catch((error: unknown) => {
-        if (!segment.isGone) throw error
-      })
-    })
-    if (!this.#areNamesForced) {
-      this.#areNamesForced = true
-      waits.push(this.#folder.forceNames())
-    }
-    await Promise.all(waits)
   }
 
   #checkOpen(): void {

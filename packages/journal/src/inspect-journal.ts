@@ -53,6 +53,8 @@ export interface JournalInspection {
 export interface InspectionOptions {
   /** Keys of 32 bytes each. @defaultValue none */
   readonly keys?: readonly Uint8Array[]
+  /** Up to where somebody knows frames not to be needed whom the journal was not told of. @defaultValue 0 */
+  readonly acknowledged?: Position
   /** @defaultValue those of `node:fs` */
   readonly files?: JournalFiles
 }
@@ -68,7 +70,7 @@ export function inspectJournal(directory: string, options: InspectionOptions = {
   const keys = new KeyRing(options.keys ?? [])
   folder.isThere()
   const names = folder.list().sort()
-  const acknowledged = names.includes(CURSOR_NAME) ? readCursor(folder) : 0
+  const acknowledged = Math.max(names.includes(CURSOR_NAME) ? readCursor(folder) : 0, options.acknowledged ?? 0)
   const readable: Segment[] = []
   const segments: InspectedSegment[] = []
   for (const name of names) {

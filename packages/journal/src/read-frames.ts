@@ -5,7 +5,7 @@ import type { Position } from './journal.ts'
 import type { Segment } from './segment.ts'
 
 // Long enough that opening the file costs little beside it, short enough to block for a fraction of a millisecond.
-const PART_BYTES = 256 * 1024
+const PART_BYTES = 64 * 1024
 
 /** Reads the next frames of a segment behind a position: at least one, unless what follows is bad. */
 export function readFrames(folder: JournalFolder, segment: Segment, position: Position): FoundFrames {

@@ -56,8 +56,8 @@ export class Segment implements JournalSegment, FrameRules {
   isForced = true
   /** Whether its file was deleted or set aside. */
   isGone = false
-  /** Whether bytes behind `end` could not be moved aside yet. */
-  hasBadRest = false
+  /** Damaged bytes behind `end` that could not be moved aside yet. */
+  badBytes = 0
 
   constructor(name: string, start: Position, end: Position, header: ReadHeader, cipher: FrameCipher | undefined) {
     this.name = name
@@ -80,7 +80,7 @@ export class Segment implements JournalSegment, FrameRules {
   }
 
   get bytes(): number {
-    return this.offsetOf(this.end)
+    return this.offsetOf(this.end) + this.badBytes
   }
 
   /** Where in the file a position is. */

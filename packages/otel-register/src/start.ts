@@ -33,11 +33,14 @@ export interface StartOptions {
   readonly version: string
   /** A worker thread of the application: it sends for itself, and leaves signals and words to the main thread. */
   readonly isWorker: boolean
-  /** What the start was compiled to, where that can be kept for the next. */
-  readonly code?: CompiledCode | undefined
+  /**
+   * What files were compiled to, where that can be kept for the next start: that of the start, and from when it is loaded
+   * that of what is needed soon after it.
+   */
+  readonly codes?: readonly CompiledCode[] | undefined
 }
 
-/** Code of the start as V8 made it, and where it may be kept. */
+/** Code of a file as V8 made it, and where it may be kept. */
 export interface CompiledCode {
   /** Absolute path of a folder that only this user may write to. */
   readonly folder: string
@@ -51,7 +54,7 @@ export interface CompiledCode {
 }
 
 /** Starts the hook in this thread, unless one has started already. Throws nothing that a setting could cause. */
-export function start({ require, entry, version, isWorker, code }: StartOptions): void {
+export function start({ require, entry, version, isWorker, codes = [] }: StartOptions): void {
   const given = resolveConfig(process.env)
   const redaction = createHookRedaction(given)
   const teller = createTeller(given.get('OTEL_LOG_LEVEL'), redaction.redactLine)
@@ -105,8 +108,11 @@ export function start({ require, entry, version, isWorker, code }: StartOptions)
   if (!isWorker && engine.destination !== 'nowhere') recordProcessEvents(engine.finish !== undefined)
   flushAtExit(engine, waitMillis)
   if (isWorker) return
-  if (code?.isFound === false) onFirstTurn(() => keepLater(code))
-  else if (code?.isRefused === false) teller.debug(`compiled code of the start is taken from ${code.folder}`)
+  keepCodes(codes)
+  const [code] = codes
+  if (code?.isFound === true && !code.isRefused) {
+    teller.debug(`compiled code of the start is taken from ${code.folder}`)
+  }
   const recordEnd = (signal: NodeJS.Signals): void => {
     if (engine.destination !== 'nowhere') recordProcessStopped(128 + constants.signals[signal])
   }
@@ -138,11 +144,21 @@ const ORIGINS = /^(?:nowhere|https?:\/\/[\w.-]{1,253}(?::\d{1,5})?(?:, )?)+$/
 // A process that ends sooner than this leaves it to others.
 const KEEP_CODE_MILLIS = 3000
 
-/** What the start ran is made into code now: V8 soon forgets what is not run again, and the next start would compile it. */
-function keepLater(code: CompiledCode): void {
-  const bytes = code.create()
-  const keep = (): void => (loadFile('parts/code-file') as typeof CodeFile).keepCode({ ...code, create: () => bytes })
-  setTimeout(keep, KEEP_CODE_MILLIS).unref()
+/**
+ * Keeps what was compiled. What the start ran is made into code in the first turn: V8 soon forgets what is not run
+ * again, and the next start would compile it. What is needed soon after has run when it is kept.
+ */
+function keepCodes(codes: readonly CompiledCode[]): void {
+  const made = new Map<CompiledCode, Buffer>()
+  const [first] = codes
+  if (first?.isFound === false) onFirstTurn(() => void made.set(first, first.create()))
+  const keep = (): void => {
+    for (const code of codes.filter(({ isFound }) => !isFound)) {
+      const { keepCode } = loadFile('parts/code-file') as typeof CodeFile
+      keepCode({ ...code, create: () => made.get(code) ?? code.create() })
+    }
+  }
+  if (first !== undefined) setTimeout(keep, KEEP_CODE_MILLIS).unref()
 }
 
 /** The configuration as it holds: without `OTEL_CONFIG_FILE` where that cannot be used, which costs one line. */

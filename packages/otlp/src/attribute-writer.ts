@@ -108,7 +108,8 @@ export function putAttribute(s: EncodeSession, tag: number, key: string, value: 
       putTextAttribute(s, tag, entry, value)
     }
   } else if (typeof value === 'number' && entry.isDirect) {
-    putNumberAttribute(out, tag, entry, value)
+    if (entry.keeps) putNumberAttribute(out, tag, entry, value)
+    else putCheckedNumber(s, tag, entry, value)
   } else if (typeof value === 'boolean' && entry.isDirect) {
     putBooleanAttribute(out, tag, entry, value)
   } else if (!putEntryValue(s, tag, entry, value)) {
@@ -133,6 +134,13 @@ function newEntry(s: EncodeSession, key: string): KeyEntry | undefined {
   else if (s.lacksRoomFor(key)) s.overSize++
   else return s.entryOf(key)
   return undefined
+}
+
+function putCheckedNumber(s: EncodeSession, tag: number, entry: KeyEntry, value: number): void {
+  const checked = s.checkNumber(value, entry.verdict)
+  if (typeof checked === 'number') putNumberAttribute(s.out, tag, entry, checked)
+  else if (typeof checked === 'string') putLongText(s.out, tag, entry, s.fitText(checked))
+  else putEntryValue(s, tag, entry, checked)
 }
 
 function putNumberAttribute(out: ByteBuffer, tag: number, entry: KeyEntry, value: number): void {

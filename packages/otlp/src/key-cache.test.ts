@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { KeyCache } from './key-cache.ts'
+import type { KeyEntry } from './key-cache.ts'
 
 it('gives the same entry for a key that is in use', () => {
   const cache = new KeyCache(4, undefined)
@@ -53,4 +54,49 @@ it('keeps no entry of a key that is longer than 128 characters', () => {
   cache.find('k'.repeat(128))
   cache.find('k'.repeat(129))
   expect(cache.size).toBe(1)
+})
+
+/** Has a key take texts, as the encoder does, and returns how many were found remembered and how many were remembered. */
+function take(entry: KeyEntry, texts: readonly string[]): { readonly hits: number; readonly remembered: number } {
+  const bytes = Buffer.alloc(64)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let hits = 0
+  let remembered = 0
+  for (const text of texts) {
+    if (entry.isSteady && entry.lastText === text) {
+      entry.noteHit()
+      hits++
+      continue
+    }
+    bytes.write(text, 0, 'latin1')
+    entry.noteText(text, bytes, view, 0, text.length)
+    if (entry.lastText === text) remembered++
+  }
+  return { hits, remembered }
+}
+const numbered = (count: number, times: number): string[] =>
+  Array.from({ length: count * times }, (_, i) => `id ${Math.floor(i / times)}`)
+
+it('remembers the text of a key that has the same one most of the time', () => {
+  const entry = new KeyCache(8, undefined).find('a')
+  expect(
+    take(
+      entry,
+      Array.from({ length: 100 }, () => 'GET'),
+    ),
+  ).toEqual({ hits: 99, remembered: 1 })
+  expect(take(entry, numbered(50, 10))).toEqual({ hits: 450, remembered: 50 })
+})
+
+it('remembers few texts of a key whose texts come once or twice and never more, until one stays', () => {
+  const cache = new KeyCache(8, undefined)
+  const entry = cache.find('a')
+  expect(take(entry, numbered(640, 1)).remembered).toBeLessThan(20)
+  expect(take(cache.find('b'), numbered(640, 2)).remembered).toBeLessThan(40)
+  expect(
+    take(
+      entry,
+      Array.from({ length: 640 }, () => 'GET'),
+    ).hits,
+  ).toBeGreaterThan(500)
 })

@@ -6,7 +6,10 @@ import { NO_WORDS, packWords, type Words } from './words.ts'
 // With a text of 31 characters a KeyValue still has a length of one byte.
 const MAX_HEAD_BYTES = 96
 const MAX_KEY_CHARS = 128
-const EAGER_MISSES = 4
+// Remembering takes as long as a few hits save: an id that comes twice and never more is not worth it.
+const DOUBT_PER_MISS = 3
+const EAGER_DOUBT = 12
+const MAX_DOUBT = 60
 const PROBE_MASK = 63
 const TAG_KEY = 0x0a
 
@@ -24,7 +27,7 @@ export class KeyEntry {
   readonly headBytes: number
   /** Two bytes to be overwritten by tag and length of the KeyValue, then `field`. */
   readonly head: Words
-  /** Whether numbers and booleans may be written behind `head` without more ado. */
+  /** Whether booleans, and numbers once they are checked, may be written behind `head` without more ado. */
   readonly isDirect: boolean
   /** The key that came after this one last time. */
   next: KeyEntry = this
@@ -37,6 +40,7 @@ export class KeyEntry {
   last: Words = NO_WORDS
   lastBytes = 0
   #misses = 0
+  #doubt = 0
 
   constructor(key: string, verdict: KeyVerdict | undefined) {
     this.key = key
@@ -47,7 +51,7 @@ export class KeyEntry {
     const fits = size <= MAX_HEAD_BYTES
     this.headBytes = fits ? size + 2 : 0
     this.head = fits ? packHead(this.field) : NO_WORDS
-    this.isDirect = fits && this.keeps
+    this.isDirect = fits && verdict?.values !== 'replace'
   }
 
   /**
@@ -55,8 +59,8 @@ export class KeyEntry {
    * remembered, unless the key's texts keep changing: then only a few are, to see whether that is over.
    */
   noteText(text: string, bytes: Buffer, view: DataView, start: number, end: number): void {
-    const misses = ++this.#misses
-    this.isSteady = misses <= EAGER_MISSES || (misses & PROBE_MASK) === 0
+    this.#doubt = Math.min(this.#doubt + DOUBT_PER_MISS, MAX_DOUBT)
+    this.isSteady = this.#doubt <= EAGER_DOUBT || (++this.#misses & PROBE_MASK) === 0
     if (!this.isSteady) return
     this.lastText = detachText(text, bytes, end)
     this.last = packWords(view, start, end)
@@ -65,7 +69,7 @@ export class KeyEntry {
 
   /** Notes that the remembered text came again. */
   noteHit(): void {
-    this.#misses = 0
+    if (this.#doubt > 0) this.#doubt--
   }
 
   /** Lets go of other entries, and matches no key any more. */

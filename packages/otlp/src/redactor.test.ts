@@ -241,6 +241,19 @@ describe('a redactor', () => {
     expect(record['attributes']).toEqual(keyValuesOf({ a: 'abc***' }))
   })
 
+  it('is asked once for each number, and what it leaves is written like any other', () => {
+    const spy = createSpy().redact
+    const asked: unknown[] = []
+    const number: Redactor['number'] = (value, ...rest) => {
+      asked.push(value)
+      return spy.number(value, ...rest)
+    }
+    const numbers = { a: 1, b: 200, c: 1.5, d: -7, e: Number.NaN, f: 2 ** 40 }
+    const { record } = encodeLogAlone({ attributes: { ...numbers, g: 4242 } }, { redact: { ...spy, number } })
+    expect(record['attributes']).toEqual(keyValuesOf({ ...numbers, g: 'n***' }))
+    expect(asked).toEqual([...Object.values(numbers), 4242])
+  })
+
   it('masks what it throws at, and the encoder counts it', () => {
     const fail = (): never => {
       throw new Error(SECRET)

@@ -104,12 +104,16 @@ function checkQueues(policy: Policy, report: Report): void {
 }
 
 function checkSampling({ sampling, limits }: Policy, report: Report): void {
-  const { decidedBy, adaptive, maxTraces, traceBytes } = sampling
+  const { decidedBy, rate, adaptive, maxTraces, traceBytes, waitMillis, slowMillis } = sampling
   const needed = maxTraces * traceBytes
   const room = limits.memoryBytes * TRACES_SHARE
   if (decidedBy === 'collector' && needed > room) {
     const wrong = `The traces that are held take ${inMib(needed)}, and half of the memory is ${inMib(room)}.`
     report('POLICY_TRACES_EXCEED_MEMORY', 'sampling.max_traces', wrong)
+  }
+  if (decidedBy === 'collector' && rate < 1 && waitMillis <= slowMillis) {
+    const wrong = `A collector waits ${waitMillis} ms, and traces are slow from ${slowMillis} ms on.`
+    report('POLICY_WAIT_BELOW_SLOW', 'sampling.wait', wrong)
   }
   if (adaptive && decidedBy !== 'process') {
     report('POLICY_ADAPTIVE_NEEDS_PROCESS', 'sampling.adaptive', 'Sampling is adaptive and the collector decides.')

@@ -1,5 +1,5 @@
 import type { DataClass, EventSeverity } from '@plutus/conventions'
-import { matchesName } from './match-name.ts'
+import { compileName } from './match-name.ts'
 import { CLASS_ORDER } from './policy-fields.ts'
 import type { MatchRule, Policy } from './policy.ts'
 
@@ -21,21 +21,49 @@ export const SEVERITIES = ['debug', 'info', 'warn', 'error', 'fatal'] as const s
  * @example classOfRecord(builtInPolicy(), { dataClass: 'payment' }) // 'payment'
  */
 export function classOfRecord(policy: Policy, traits: RecordTraits): DataClass {
-  const { dataClass } = traits
-  return (
-    CLASS_ORDER.find(
-      (name) => dataClass === name || policy.classes[name].match.some((rule) => fitsRule(rule, traits)),
-    ) ?? 'application'
-  )
+  let tests = compiled.get(policy)
+  if (tests === undefined) compiled.set(policy, (tests = compileClasses(policy)))
+  for (const { name, rules } of tests) {
+    if (traits.dataClass === name) return name
+    for (const fits of rules) if (fits(traits)) return name
+  }
+  return 'application'
 }
 
 /** Whether a record is one that a rule means: all that the rule says holds. */
-export function fitsRule({ events, severity }: MatchRule, traits: RecordTraits): boolean {
-  if (events !== undefined && events.length > 0) {
+export function fitsRule(rule: MatchRule, traits: RecordTraits): boolean {
+  return compileRule(rule)(traits)
+}
+
+type RecordTest = (traits: RecordTraits) => boolean
+
+interface ClassTest {
+  readonly name: DataClass
+  readonly rules: readonly RecordTest[]
+}
+
+// A process asks for every log record, and the policy is the same each time.
+const compiled = new WeakMap<Policy, readonly ClassTest[]>()
+
+function compileClasses({ classes }: Policy): readonly ClassTest[] {
+  return CLASS_ORDER.map((name) => ({ name, rules: classes[name].match.map(compileRule) }))
+}
+
+function compileRule({ events, severity }: MatchRule): RecordTest {
+  const names = events?.map(compileName) ?? []
+  if (names.length === 0) return severity === undefined ? () => true : compileSeverity(severity)
+  const isGrave = severity === undefined ? undefined : compileSeverity(severity)
+  return (traits) => {
     const { eventName } = traits
-    if (eventName === undefined || !events.some((pattern) => matchesName(pattern, eventName))) return false
+    if (eventName === undefined) return false
+    for (const fits of names) if (fits(eventName)) return isGrave === undefined || isGrave(traits)
+    return false
   }
-  return severity === undefined || rankOf(traits.severity) >= rankOf(severity)
+}
+
+function compileSeverity(severity: EventSeverity): RecordTest {
+  const least = rankOf(severity)
+  return (traits) => rankOf(traits.severity) >= least
 }
 
 function rankOf(severity: EventSeverity | undefined): number {

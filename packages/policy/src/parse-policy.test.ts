@@ -146,6 +146,11 @@ it.each([
     'mine.yaml:2:13 POLICY_ADAPTIVE_NEEDS_PROCESS sampling.adaptive',
   ],
   [
+    'a collector that waits no longer than a slow trace takes',
+    lines('sampling: { rate: 10%, slow: 5s, wait: 5s }'),
+    'mine.yaml:2:34 POLICY_WAIT_BELOW_SLOW sampling.wait',
+  ],
+  [
     'a metric by what its events do not have',
     lines('metrics: { payment.attempts: { by: [payment.curency] } }'),
     'mine.yaml:2:32 POLICY_METRIC_FIELDS metrics.payment.attempts.by',

@@ -64,6 +64,10 @@ export const POLICY_RULES = {
     rule: 'The traces that the sampler holds fit half of the memory.',
     wayOut: 'Lower sampling.max_traces or trace_size, or raise limits.memory.',
   },
+  POLICY_WAIT_BELOW_SLOW: {
+    rule: 'A collector waits longer for the spans of a trace than a trace takes to be slow.',
+    wayOut: 'Raise sampling.wait: slow traces are dropped before the span comes that tells how long they took.',
+  },
   POLICY_ADAPTIVE_NEEDS_PROCESS: {
     rule: 'Sampling is adaptive only where the process decides.',
     wayOut: 'Set decided_by to process: a collector does not know the load of the service.',

@@ -22,12 +22,10 @@ export class FlatContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    const entries = this.#entries.slice()
-    let at = 0
-    while (at < entries.length && entries[at] !== key) at += 2
-    entries[at] = key
-    entries[at + 1] = value
-    return new FlatContext(entries)
+    const entries = this.#entries
+    for (let at = 0; at < entries.length; at += 2)
+      if (entries[at] === key) return new FlatContext(entries.with(at + 1, value))
+    return new FlatContext([...entries, key, value])
   }
 
   deleteValue(key: symbol): Context {

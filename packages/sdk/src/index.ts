@@ -49,7 +49,7 @@ export { countSpooled, decodeSpooled, inspectSpools } from './spool/inspect-spoo
 export type { InspectedPart, InspectedSpoolJournal, SpooledRecords } from './spool/inspect-spool.ts'
 export { Spool } from './spool/spool.ts'
 export type { SpoolKind } from './spool/spool-frame.ts'
-export type { SpoolOptions, SpoolTimes } from './spool/spool.ts'
+export type { SpoolOptions, SpoolTimes } from './spool/spool-options.ts'
 export { StorageContextManager } from './storage-context-manager.ts'
 export { createTraceSampler } from './trace-samplers.ts'
 export type { SamplerName, TraceSampler } from './trace-samplers.ts'

@@ -25,6 +25,8 @@ export interface LogHome {
     isDurable: boolean,
   ) => void
   readonly onLoss: OnLoss
+  /** Sees a record of a span of this process; absent where nobody wants to. */
+  readonly onKnown: ((record: EncodableRecord, owner: SpanIdentity) => void) | undefined
 }
 
 /** Emits log records of one instrumentation scope. */
@@ -55,7 +57,7 @@ export class LogEmitter implements Logger {
     const ids = span instanceof RecordingSpan ? span.identity : span?.spanContext()
     const said = readField(record.attributes, ATTR_PLUTUS_DATA_CLASS)
     const dataClass = rules.classOf(said, record.eventName, record.severityNumber)
-    const durable = rules.durable.has(dataClass) ? dataClass : undefined
+    const durable = dataClass !== undefined && rules.durable.has(dataClass) ? dataClass : undefined
     const isInTrace =
       ids !== undefined && (span instanceof RecordingSpan || trace.isSpanContextValid(span?.spanContext() ?? EMPTY))
     const encodable: EncodableRecord = {
@@ -71,6 +73,7 @@ export class LogEmitter implements Logger {
       attributes: record.attributes,
       attributePairs: this.#added(record, context, said, durable),
     }
+    if (span instanceof RecordingSpan) this.#home.onKnown?.(encodable, span.identity)
     this.#home.onRecord(encodable, isInTrace ? ids : undefined, durable !== undefined)
   }
 

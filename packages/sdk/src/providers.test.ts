@@ -32,7 +32,7 @@ interface Rig {
   readonly received: () => Promise<Receiver>
 }
 
-function createRig(sampler: SamplerName = 'always_on', ratio?: number): Rig {
+function createRig(sampler: SamplerName = 'always_on', ratio?: number, marksKept?: boolean): Rig {
   const batches: { readonly signal: string; readonly batch: RecordBatch }[] = []
   const bufferOf = (signal: string): RecordBuffer =>
     new RecordBuffer({
@@ -50,6 +50,7 @@ function createRig(sampler: SamplerName = 'always_on', ratio?: number): Rig {
     onLoss: (reason, kind) => void losses.push(`${kind} ${reason}`),
     spans: buffers[0],
     logs: buffers[1],
+    marksKept,
     stampSpan: () => ({ 'correlation.id': 'c1' }),
     stampLog: () => ({ 'correlation.id': 'c1', 'user.id': 'u1' }),
   })
@@ -58,6 +59,7 @@ function createRig(sampler: SamplerName = 'always_on', ratio?: number): Rig {
     tracers: providers.tracerProvider as TracerProvider,
     loggers: providers.loggerProvider as LoggerProvider,
     received: async () => {
+      providers.settle()
       for (const buffer of buffers) buffer.flush()
       for (const { signal, batch } of batches.splice(0)) {
         const body = Buffer.from(assembleBatch(resource, batch))
@@ -354,4 +356,122 @@ it.each([
   const [log] = (await received()).logs
   expect(log?.attributes).not.toHaveProperty('log.record.uid')
   expect(log?.attributes['plutus.data.class']).not.toBe('payment')
+})
+
+it.each<[string, LogRecord, boolean]>([
+  ['of severity WARN', { severityNumber: 13 }, true],
+  ['of severity INFO', { severityNumber: 9 }, false],
+  ['of a class that is always kept', { attributes: { 'plutus.data.class': 'payment' } }, true],
+  ['of an event of such a class', { eventName: 'auth.login.failure' }, true],
+  ['of another class', { attributes: { 'plutus.data.class': 'application' } }, false],
+  ['with an exception', { exception: new TypeError('no') }, true],
+  ['with a mark of its own', { attributes: { 'plutus.keep': true } }, true],
+])(
+  'says on the span of a record %s, where a collector samples by spans, whether its trace is kept',
+  async (_what, record, isKept) => {
+    for (const marksKept of [true, false]) {
+      const { tracers, loggers, received } = createRig('always_on', undefined, marksKept)
+      receiver.clear()
+      loggers.getLogger('a').emit(record) // of no span
+      tracers.getTracer('a').startActiveSpan('x', (span: Span) => {
+        loggers.getLogger('a').emit(record)
+        span.end()
+      })
+      const { spans, logs } = await received()
+      expect(spans.map(({ attributes }) => attributes['plutus.keep'])).toEqual([isKept && marksKept ? true : undefined])
+      expect(logs).toHaveLength(2)
+    }
+  },
+)
+
+const WARNING: LogRecord = { severityNumber: 13 }
+
+/** The marks of spans by name, of what a story does in a rig whose spans are sampled later. */
+async function marksOf(story: (rig: Rig) => void | Promise<void>): Promise<Record<string, unknown>> {
+  const rig = createRig('always_on', undefined, true)
+  receiver.clear()
+  await story(rig)
+  const { spans } = await rig.received()
+  return Object.fromEntries(spans.map(({ name, attributes }) => [name, attributes['plutus.keep']]))
+}
+
+it.each<[string, (rig: Rig) => void | Promise<void>, Record<string, unknown>]>([
+  [
+    'of the root that ended in the same turn of the event loop',
+    ({ tracers, loggers }) => {
+      const root = tracers.getTracer('a').startSpan('root')
+      root.end()
+      loggers.getLogger('a').emit({ ...WARNING, context: trace.setSpan(ROOT_CONTEXT, root) })
+    },
+    { root: true },
+  ],
+  [
+    'of a root that is open, where the span of the record has ended',
+    ({ tracers, loggers }) => {
+      const root = tracers.getTracer('a').startSpan('root')
+      const context = trace.setSpan(ROOT_CONTEXT, root)
+      const child = tracers.getTracer('a').startSpan('child', {}, context)
+      child.end()
+      loggers.getLogger('a').emit({ ...WARNING, context: trace.setSpan(context, child) })
+      root.end()
+    },
+    { child: undefined, root: true },
+  ],
+  [
+    'of no other trace',
+    ({ tracers, loggers }) => {
+      const [one, other] = ['one', 'other'].map((name) => tracers.getTracer('a').startSpan(name))
+      loggers.getLogger('a').emit({ ...WARNING, context: trace.setSpan(ROOT_CONTEXT, one as Span) })
+      one?.end()
+      other?.end()
+    },
+    { one: true, other: undefined },
+  ],
+  [
+    'of no root of an earlier turn',
+    async ({ tracers, loggers }) => {
+      const root = tracers.getTracer('a').startSpan('root')
+      root.end()
+      await new Promise((resolve) => setImmediate(resolve))
+      loggers.getLogger('a').emit({ ...WARNING, context: trace.setSpan(ROOT_CONTEXT, root) })
+    },
+    { root: undefined },
+  ],
+  [
+    'of a root that has no room for attributes',
+    ({ tracers, loggers }) => {
+      const root = tracers.getTracer('a').startSpan('root')
+      for (let i = 0; i < 200; i++) root.setAttribute(`key ${i}`, i)
+      loggers.getLogger('a').emit({ ...WARNING, context: trace.setSpan(ROOT_CONTEXT, root) })
+      root.end()
+    },
+    { root: true },
+  ],
+])('marks for a collector that samples spans %s', async (_which, story, expected) => {
+  expect(await marksOf(story)).toEqual(expected)
+})
+
+it('holds no more roots back than a thousand', async () => {
+  const { tracers, received } = createRig('always_on', undefined, true)
+  receiver.clear()
+  for (let i = 0; i < 2500; i++) tracers.getTracer('a').startSpan('root').end()
+  expect((await received()).spans).toHaveLength(2500)
+})
+
+it('leaves alone what the head of a trace keeps already', async () => {
+  const marks = await marksOf(({ tracers, loggers }) => {
+    const parent = trace.wrapSpanContext({
+      traceId: 'a'.repeat(32),
+      spanId: 'b'.repeat(16),
+      traceFlags: 1,
+      isRemote: true,
+      traceState: createTraceState('plutus=head'),
+    })
+    const root = tracers.getTracer('a').startSpan('root', {}, trace.setSpan(ROOT_CONTEXT, parent))
+    loggers.getLogger('a').emit({ ...WARNING, context: trace.setSpan(ROOT_CONTEXT, root) })
+    root.end()
+    // A trace of its own that nothing asks for is not marked by it either.
+    tracers.getTracer('a').startSpan('later').end()
+  })
+  expect(marks).toEqual({ root: undefined, later: undefined })
 })

@@ -7,8 +7,12 @@ import { Clock } from './clock.ts'
 import { LogEmitter } from './log-emitter.ts'
 import type { RecordBuffer } from './record-buffer.ts'
 import type { SpanBounds, SpanHome } from './recording-span.ts'
+import { keepReasonOfRecord } from './sampling/keep-reason.ts'
 import { markHead } from './sampling/marks.ts'
 import type { SamplerParts, SourceSampler } from './sampling/source-sampler.ts'
+import { HEAD } from './sampling/trace-fate.ts'
+import { TraceMarker } from './sampling/trace-marker.ts'
+import type { WriteSpan } from './sampling/trace-marker.ts'
 import type { SpanIdentity } from './span-identity.ts'
 import type { TraceSampler } from './trace-samplers.ts'
 import { ScopeTracer } from './tracer.ts'
@@ -32,6 +36,12 @@ export interface ProviderOptions {
   readonly classRules?: ClassRules | undefined
   /** Makes what decides which traces are sent; a `SourceSampler`. @defaultValue all are sent, at no cost */
   readonly createSourceSampler?: ((parts: SamplerParts) => SourceSampler) | undefined
+  /**
+   * A collector samples traces later, by their spans: where a record asks for its trace to be kept, by its class, its severity
+   * or an exception, spans that end from then on say so in `plutus.keep`. Not beside a `SourceSampler`, which marks by itself.
+   * @defaultValue false
+   */
+  readonly marksKept?: boolean | undefined
   /** Attributes that a span gets from its context. */
   readonly stampSpan?: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
   /** Fields that a log record gets from its context where it does not bring them itself. */
@@ -46,6 +56,8 @@ export interface Providers {
   readonly encoder: Encoder
   /** Encodes the resource for requests. */
   encodeResource(attributes: Attributes, schemaUrl?: string): EncodedHeader
+  /** Turns into bytes what waits for the end of this turn of the event loop, as roots do with `marksKept`. */
+  settle(): void
 }
 
 /**
@@ -57,20 +69,28 @@ export function createProviders(options: ProviderOptions): Providers {
   const clock = new Clock()
   const { spans, logs, durableLogs } = options
   const sourceSampler = options.createSourceSampler?.({ encoder, spans, logs, durableLogs })
-  const parts = { encoder, clock, sourceSampler }
+  const writeSpan: WriteSpan = (span, scope) => {
+    if (spans === undefined) return
+    const out = spans.open()
+    const start = out.position
+    if (encoder.encodeSpan(out, span)) spans.close(scope, start)
+  }
+  const marker = options.marksKept === true && sourceSampler === undefined ? new TraceMarker(writeSpan) : undefined
+  const parts = { encoder, clock, sourceSampler, marker }
   return {
-    tracerProvider: spans === undefined ? undefined : createTracerProvider(options, { ...parts, buffer: spans }),
+    tracerProvider: spans === undefined ? undefined : createTracerProvider(options, parts, writeSpan),
     loggerProvider: logs === undefined ? undefined : createLoggerProvider(options, { ...parts, buffer: logs }),
     encoder,
     encodeResource: (attributes, schemaUrl) => encoder.encodeResource({ attributes, schemaUrl }),
+    settle: () => marker?.settle(),
   }
 }
 
 interface Parts {
   readonly encoder: Encoder
   readonly clock: Clock
-  readonly buffer: RecordBuffer
   readonly sourceSampler: SourceSampler | undefined
+  readonly marker: TraceMarker | undefined
 }
 
 // Names come from program text; a program that makes them from data must not fill the memory.
@@ -78,9 +98,10 @@ const MAX_SCOPES = 1_000
 
 function createTracerProvider(
   { sampler, bounds, stampSpan, onLoss }: ProviderOptions,
-  { encoder, clock, buffer, sourceSampler }: Parts,
+  { encoder, clock, sourceSampler, marker }: Parts,
+  write: WriteSpan,
 ): TracerProvider {
-  const home = { sampler, sourceSampler, stamp: stampSpan, onLoss }
+  const home = { sampler, sourceSampler, marker, stamp: stampSpan, onLoss }
   return {
     getTracer: createScopeCache((scope): Tracer => {
       const spans: SpanHome = {
@@ -89,11 +110,10 @@ function createTracerProvider(
         onEnd: (span, fate, isLocalRoot) => {
           if (fate !== undefined) {
             if (sourceSampler !== undefined) return sourceSampler.endSpan(span, fate, isLocalRoot, scope)
+            if (fate !== HEAD) return marker?.endSpan(span, fate, isLocalRoot, scope)
             markHead(span)
           }
-          const out = buffer.open()
-          const start = out.position
-          if (encoder.encodeSpan(out, span)) buffer.close(scope, start)
+          write(span, scope)
         },
       }
       return new ScopeTracer(home, spans)
@@ -103,7 +123,7 @@ function createTracerProvider(
 
 function createLoggerProvider(
   { stampLog, durableLogs, onLoss, classRules: rules = BUILT_IN_RULES }: ProviderOptions,
-  { encoder, clock, buffer, sourceSampler }: Parts,
+  { encoder, clock, buffer, sourceSampler, marker }: Parts & { readonly buffer: RecordBuffer },
 ): LoggerProvider {
   const encode = (record: LogRecord, scope: EncodedHeader, isDurable: boolean): void => {
     const target = isDurable && durableLogs !== undefined ? durableLogs : buffer
@@ -111,6 +131,11 @@ function createLoggerProvider(
     const start = out.position
     if (encoder.encodeLogRecord(out, record)) target.close(scope, start)
   }
+  const onKnown =
+    marker &&
+    ((record: LogRecord, { fate }: SpanIdentity): void => {
+      if (keepReasonOfRecord(record, rules) !== undefined) marker.keep(fate)
+    })
   return {
     getLogger: createScopeCache((scope): Logger => {
       const onRecord =
@@ -119,7 +144,7 @@ function createLoggerProvider(
               encode(record, scope, isDurable)
           : (record: LogRecord, owner: SpanIdentity | SpanContext | undefined, isDurable: boolean) =>
               sourceSampler.emit(record, owner, scope, isDurable)
-      return new LogEmitter({ clock, rules, stamp: stampLog, onRecord, onLoss })
+      return new LogEmitter({ clock, rules, stamp: stampLog, onRecord, onLoss, onKnown })
     }, encoder),
   }
 }

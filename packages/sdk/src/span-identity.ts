@@ -3,7 +3,8 @@ import type { SpanId, TraceId } from '@plutus/otlp'
 import type { TraceFate } from './sampling/trace-fate.ts'
 
 const WORDS_IN_POOL = 1_024
-const pool = new Uint32Array(WORDS_IN_POOL)
+// Signed, since an engine holds such words without a box for each.
+const pool = new Int32Array(WORDS_IN_POOL)
 let at = WORDS_IN_POOL
 
 /** The ids of a span: words until somebody asks for text, since most spans are never asked. */
@@ -75,18 +76,15 @@ export function readHex(text: string, words: 2 | 4): number[] | undefined {
   return any === 0 ? undefined : id
 }
 
-const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-const hexByte = (word: number, shift: number): string => HEX_BYTES[(word >>> shift) & 255] as string
+const MAX_ID_BYTES = 16
+const idBytes = Buffer.alloc(MAX_ID_BYTES)
+const idView = new DataView(idBytes.buffer, idBytes.byteOffset, MAX_ID_BYTES)
 
 /** Writes an id as lower-case hexadecimal digits. */
 export function toHex(id: TraceId | SpanId): string {
   if (typeof id === 'string') return id
-  let text = ''
-  for (let i = 0; i < id.length; i++) {
-    const word = id[i] as number
-    text += hexByte(word, 24) + hexByte(word, 16) + hexByte(word, 8) + hexByte(word, 0)
-  }
-  return text
+  for (let i = 0; i < id.length; i++) idView.setInt32(i * 4, id[i] as number)
+  return idBytes.toString('hex', 0, id.length * 4)
 }
 
 /** 32 random bits. */

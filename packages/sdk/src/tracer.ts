@@ -8,6 +8,7 @@ import type { SourceSampler } from './sampling/source-sampler.ts'
 import { readTold } from './sampling/told.ts'
 import { HEAD } from './sampling/trace-fate.ts'
 import type { TraceFate } from './sampling/trace-fate.ts'
+import type { TraceMarker } from './sampling/trace-marker.ts'
 import { drawSpanId, drawTraceId, readHex, SpanIdentity } from './span-identity.ts'
 import type { TraceSampler } from './trace-samplers.ts'
 
@@ -16,6 +17,8 @@ export interface TracerHome {
   readonly sampler: TraceSampler
   /** Decides what becomes of traces that the sampler records. @defaultValue all are sent */
   readonly sourceSampler: SourceSampler | undefined
+  /** Marks traces for who samples later. @defaultValue none are marked */
+  readonly marker: TraceMarker | undefined
   /** Attributes that every span gets from its context, such as the correlation id. */
   readonly stamp: ((context: Context) => Readonly<Record<string, unknown>> | undefined) | undefined
   readonly onLoss: OnLoss
@@ -84,7 +87,7 @@ export class ScopeTracer implements Tracer {
       attributes,
     })
     const stamped = this.#home.stamp?.(context)
-    if (stamped !== undefined) for (const key of Object.keys(stamped)) span.setAttribute(key, stamped[key])
+    if (stamped !== undefined) for (const key in stamped) span.setAttribute(key, stamped[key])
     if (links !== undefined) span.addLinks(links)
     return span
   }
@@ -107,9 +110,9 @@ export class ScopeTracer implements Tracer {
     }
     // What the root of a trace has promised of every span holds for those of this process, too.
     if (own !== undefined) return own.fate
-    return foreign?.identity.traceState !== undefined && readTold(foreign.identity.traceState) === 'head'
-      ? HEAD
-      : undefined
+    const told = foreign?.identity.traceState
+    if (told !== undefined && readTold(told) === 'head') return HEAD
+    return this.#home.marker?.startTrace(told)
   }
 
   /** The tracestate of a span: what its children are told. */

@@ -11,10 +11,16 @@ export interface Variant {
   readonly env: (sinkUrl: string) => Readonly<Record<string, string>>
   /** Whether it sends spans by OTLP; the sink counts requests of the others. */
   readonly speaksOtlp: boolean
+  /** Variables without which it would see no record of the burst. */
+  readonly logsEnv?: Readonly<Record<string, string>>
 }
 
 const PEERS = fileURLToPath(new URL('../peers/', import.meta.url))
 const resolvePeer = (id: string): string => createRequire(`${PEERS}package.json`).resolve(id)
+// Agents on the 2.x line of the SDK know loggers by another package, each by a version of its own.
+const withLogsApi = (agent: string): Record<string, string> => ({
+  BENCH_LOGS_API: createRequire(agent).resolve('@opentelemetry/api-logs'),
+})
 const HOOK = createRequire(import.meta.url).resolve('@plutus/otel-register')
 const otlp = (url: string): Record<string, string> => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: url,
@@ -60,12 +66,17 @@ export function listVariants(): { readonly variants: readonly Variant[]; readonl
     [
       'elastic',
       '@elastic/opentelemetry-node',
-      (file) => ({ nodeOptions: ['--import', file], env: otlp, speaksOtlp: true }),
+      (file) => ({ nodeOptions: ['--import', file], env: otlp, speaksOtlp: true, logsEnv: withLogsApi(file) }),
     ],
     [
       'splunk',
       '@splunk/otel/instrument',
-      (file) => ({ nodeOptions: ['--require', file], env: otlp, speaksOtlp: true }),
+      (file) => ({
+        nodeOptions: ['--require', file],
+        env: otlp,
+        speaksOtlp: true,
+        logsEnv: { ...withLogsApi(file), SPLUNK_AUTOMATIC_LOG_COLLECTION: 'true' },
+      }),
     ],
     [
       'sentry',

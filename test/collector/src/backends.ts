@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createGoProgram, findPorts } from '@plutus/test-kit'
+import { createGoProgram, findPorts, goBuild } from '@plutus/test-kit'
 import type { GoProgram } from '@plutus/test-kit'
 
 /** Programs that are backends, each by the package that it is built from. Their versions are pinned in `backends/go.mod`. */
@@ -29,7 +29,7 @@ const programOf = (name: keyof typeof PACKAGES): GoProgram =>
   createGoProgram({
     name,
     cache: 'collector-backends/1',
-    args: (folder, file) => ['build', '-trimpath', '-buildvcs=false', '-o', `${folder}/${file}`, PACKAGES[name]],
+    args: goBuild(PACKAGES[name]),
     cwd: fileURLToPath(new URL('../backends/', import.meta.url)),
     env: { CGO_ENABLED: '0' },
     buildMillis: BACKENDS_BUILD_MILLIS,

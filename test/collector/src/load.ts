@@ -1,145 +1,200 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { EXPORT_CALLS } from '@plutus/test-kit/otlp-schema'
+import { compareTally } from './compare-tally.ts'
+import type { Delivery, Tally } from './compare-tally.ts'
+import { makePayloads } from './load-payloads.ts'
+import type { Payload } from './load-payloads.ts'
 import type { RunningCollector } from './running-collector.ts'
 
 /** What a load did. */
-export interface LoadResult {
+export interface LoadResult extends Delivery {
   readonly recordsPerSecond: number
   readonly spansPerSecond: number
-  /** What left the collectors in the same time, by their own count. */
+  /** What left for the backend in the same time, by the collectors' own count. */
   readonly sentPerSecond: number
+  /** Records and spans of requests that were not answered 200. */
   readonly refused: number
-  /** Of all collectors together, in cores. */
-  readonly cores: number
-  readonly residentMib: readonly number[]
+  /** Milliseconds that 99 of 100 answers took, at most. */
+  readonly p99Millis: number
+  /** What each collector used of the processors, in cores. */
+  readonly cores: readonly number[]
+  /** What neither collectors nor generator nor backend used: above a little, other programs were in the way. */
+  readonly othersCores: number
+  /** The most that each collector had resident. */
+  readonly peakMib: readonly number[]
 }
 
-const PER_REQUEST = 200
-const DISTINCT = 20
-const SENDERS = 8
-const TICKS_PER_SECOND = 100
-// As a payment service writes them.
-const CLASSES = ['application', 'application', 'application', 'performance', 'payment', 'payment', 'security', 'audit']
+/** What to send. */
+export interface LoadOptions {
+  readonly seconds: number
+  /** Records a second, and as many spans; as many as are taken without it. */
+  readonly rate?: number
+  /** Share of the traces that stays, by which some of what is sent must not arrive. @defaultValue 1 */
+  readonly keptShare?: number
+}
 
-/** A backend for a load, in a process of its own. */
-export async function startSink(): Promise<{ readonly url: string; readonly close: () => void }> {
+/** The collectors that a load goes through. */
+export interface LoadedCollectors {
+  /** Which takes it. */
+  readonly entry: RunningCollector
+  readonly collectors: readonly RunningCollector[]
+  /** Those that send to the backend. */
+  readonly leaving: readonly RunningCollector[]
+}
+
+/** A backend in a process of its own. */
+export interface LoadSink {
+  readonly url: string
+  /** What arrived since the last call, when nothing more has come for some milliseconds. */
+  readonly pid: number
+  readonly tally: (quietMillis: number) => Promise<Tally>
+  readonly close: () => void
+}
+
+interface Look {
+  readonly at: number
+  readonly logs: number
+  readonly traces: number
+  readonly cpu: readonly number[]
+  readonly others: number
+  readonly sent: number
+}
+
+type LoadSignal = 'logs' | 'traces'
+
+const DISTINCT = 20
+const WARM_UP_SECONDS = 1
+const SENDERS = 16 // connections for each signal
+const TICKS_PER_SECOND = 100
+const LAST_BATCH_MILLIS = 1500
+const DECISION_MILLIS = 4000 // what is sampled waits for two seconds
+
+/** Starts a backend for a load. */
+export async function startSink(): Promise<LoadSink> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('load-sink.ts', import.meta.url))], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'], // it ends when its input does, however this process ends
   })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  return { url: `http://127.0.0.1:${line.toString().trim()}`, close: () => void child.kill() }
-}
-
-/** Sends records and spans for some seconds, as fast as they are taken or at a rate of each, and measures the collectors. */
-export async function load(
-  entry: RunningCollector,
-  collectors: readonly RunningCollector[],
-  { seconds, rate = Infinity }: { readonly seconds: number; readonly rate?: number },
-): Promise<LoadResult> {
-  const payloads = { logs: makePayloads(makeLogs, 'logs'), traces: makePayloads(makeSpans, 'traces') }
-  const agent = new Agent({ keepAlive: true })
-  const taken = { logs: 0, traces: 0, refused: 0 }
-  const cpuBefore = collectors.map(cpuSeconds)
-  const sentBefore = await sentBy(collectors)
-  const start = performance.now()
-  const until = start + seconds * 1000
-  const sendAll = async (signal: 'logs' | 'traces'): Promise<void> => {
-    for (let n = 0; performance.now() < until; n++) {
-      const ahead = (taken[signal] / rate) * 1000 - (performance.now() - start)
-      if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead))
-      const status = await post(agent, entry.ports.http, signal, payloads[signal][n % DISTINCT] as Buffer)
-      if (status === 200) taken[signal] += PER_REQUEST
-      else taken.refused += PER_REQUEST
-    }
-  }
-  await Promise.all(Array.from({ length: SENDERS }, () => [sendAll('logs'), sendAll('traces')]).flat())
-  const elapsed = (performance.now() - start) / 1000
-  const cores = collectors.reduce((sum, one, n) => sum + cpuSeconds(one) - (cpuBefore[n] as number), 0) / elapsed
-  const sent = (await sentBy(collectors)) - sentBefore
-  agent.destroy()
+  const url = `http://127.0.0.1:${line.toString().trim()}`
   return {
-    recordsPerSecond: Math.round(taken.logs / elapsed),
-    spansPerSecond: Math.round(taken.traces / elapsed),
-    sentPerSecond: Math.round(sent / elapsed),
-    refused: taken.refused,
-    cores: Math.round(cores * 100) / 100,
-    residentMib: collectors.map(residentMib),
+    url,
+    pid: child.pid as number,
+    tally: async (quietMillis) => (await (await fetch(`${url}/tally?quiet=${quietMillis}`)).json()) as Tally,
+    close: () => void child.kill(),
   }
 }
 
-function makeLogs(): object {
-  const logRecords = Array.from({ length: PER_REQUEST }, (_, n) => ({
-    timeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
-    severityNumber: 9,
-    severityText: 'INFO',
-    body: { stringValue: `Payment pi_${randomBytes(12).toString('hex')} authorised in ${n} ms` },
-    attributes: attributesOf(n),
-    traceId: randomBytes(16),
-    spanId: randomBytes(8),
-    eventName: n % 4 === 0 ? 'payment.completion' : '',
-  }))
-  return { resourceLogs: [{ resource: RESOURCE, scopeLogs: [{ scope: { name: 'shop' }, logRecords }] }] }
-}
-
-function makeSpans(): object {
-  const traceIds = Array.from({ length: PER_REQUEST / 4 }, () => randomBytes(16))
-  const start = BigInt(Date.now()) * 1_000_000n
-  const spans = Array.from({ length: PER_REQUEST }, (_, n) => ({
-    traceId: traceIds[Math.floor(n / 4)],
-    spanId: randomBytes(8),
-    ...(n % 4 === 0 ? {} : { parentSpanId: randomBytes(8) }),
-    name: 'POST /payments',
-    kind: 2,
-    startTimeUnixNano: String(start),
-    endTimeUnixNano: String(start + 12_000_000n),
-    attributes: attributesOf(n),
-  }))
-  return { resourceSpans: [{ resource: RESOURCE, scopeSpans: [{ scope: { name: 'shop' }, spans }] }] }
-}
-
-const RESOURCE = {
-  attributes: [text('service.name', 'shop'), text('service.version', '1.2.3'), text('host.name', 'shop-7f9c')],
-}
-
-function attributesOf(n: number): object[] {
-  return [
-    text('plutus.data.class', CLASSES[n % CLASSES.length] as string),
-    text('payment.id', `pi_${randomBytes(12).toString('hex')}`),
-    text('payment.currency', 'EUR'),
-    text('payment.status', 'succeeded'),
-    { key: 'payment.amount', value: { intValue: String(1000 + n) } },
-    { key: 'payment.duration', value: { doubleValue: Math.random() } },
-    text('user.id', `u${n}`),
-    text('correlation.id', randomBytes(16).toString('hex')),
-  ]
-}
-
-function text(key: string, stringValue: string): { key: string; value: { stringValue: string } } {
-  return { key, value: { stringValue } }
-}
-
-function makePayloads(make: () => object, signal: 'logs' | 'traces'): Buffer[] {
-  const type = EXPORT_CALLS[signal].request
-  return Array.from({ length: DISTINCT }, () => Buffer.from(type.encode(type.fromObject(make())).finish()))
-}
-
-async function post(agent: Agent, port: number, signal: string, body: Buffer): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.length }
-    request({ agent, port, host: '127.0.0.1', method: 'POST', path: `/v1/${signal}`, headers }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode ?? 0))
-    })
-      .once('error', reject)
-      .end(body)
+/**
+ * Sends records and spans for some seconds, as fast as they are taken or at a rate of each, measures the collectors, and
+ * compares what arrived with what they had taken.
+ */
+export async function load(
+  { entry, collectors, leaving }: LoadedCollectors,
+  sink: LoadSink,
+  { seconds, rate = Infinity, keptShare = 1 }: LoadOptions,
+): Promise<LoadResult> {
+  const payloads = { logs: makePayloads('logs', DISTINCT), traces: makePayloads('traces', DISTINCT) }
+  const taken = { logs: 0, traces: 0, refused: 0 }
+  const millis: number[] = []
+  const start = performance.now()
+  const until = start + (WARM_UP_SECONDS + seconds) * 1000
+  const next = { logs: 0, traces: 0 }
+  const sendAll = async (signal: LoadSignal): Promise<void> => {
+    const failed = Promise.withResolvers<never>()
+    const sender = new Sender(entry.ports.http, failed.reject)
+    for (;;) {
+      const n = next[signal]++
+      const payload = payloads[signal][n % DISTINCT] as Payload
+      const due = start + ((n * payload.ids.length) / rate) * 1000
+      if (Math.max(due, performance.now()) >= until) break
+      if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+      const sentAt = performance.now()
+      const status = await Promise.race([sender.post(signal, payload.body), failed.promise])
+      millis.push(performance.now() - sentAt)
+      if (status === 200) {
+        taken[signal] += payload.ids.length
+        payload.taken++
+      } else {
+        taken.refused += payload.ids.length
+        payload.refused++
+      }
+    }
+    sender.close()
+  }
+  const look = async (): Promise<Look> => ({
+    at: performance.now(),
+    ...taken,
+    cpu: collectors.map(cpuSeconds),
+    others: othersCpuSeconds([...collectors, sink, process]),
+    sent: await sentBy(leaving),
   })
+  const sending = Promise.all(Array.from({ length: SENDERS }, () => [sendAll('logs'), sendAll('traces')]).flat())
+  // Both looks are taken while requests are on their way, so that neither the first nor the last answer counts for much.
+  await Promise.race([sending, setTimeoutAsync(WARM_UP_SECONDS * 1000)])
+  const before = await look()
+  await Promise.race([sending, setTimeoutAsync(until - performance.now())])
+  const after = await look()
+  await sending
+  const peakMib = collectors.map(peakMibOf)
+  const elapsed = (after.at - before.at) / 1000
+  const tally = await sink.tally(keptShare < 1 ? DECISION_MILLIS : LAST_BATCH_MILLIS)
+  millis.sort((a, b) => a - b)
+  return {
+    recordsPerSecond: Math.round((after.logs - before.logs) / elapsed),
+    spansPerSecond: Math.round((after.traces - before.traces) / elapsed),
+    sentPerSecond: Math.round((after.sent - before.sent) / elapsed),
+    refused: taken.refused,
+    p99Millis: Math.round(millis[Math.floor(millis.length * 0.99)] ?? Number.NaN),
+    cores: after.cpu.map((one, n) => round((one - (before.cpu[n] as number)) / elapsed)),
+    othersCores: round((after.others - before.others) / elapsed),
+    peakMib,
+    ...compareTally(payloads, tally, keptShare),
+  }
 }
 
-/** What the last collectors of a chain sent, by their own metrics. */
+/** A connection that sends one request after the other: HTTP by hand, which takes less than Node's own client. */
+class Sender {
+  readonly #socket: Socket
+  #answer = ''
+  #settle: ((status: number) => void) | undefined
+
+  constructor(port: number, onError: (error: Error) => void) {
+    this.#socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
+    this.#socket.once('error', onError).on('data', (text: string) => this.#take(text))
+  }
+
+  /** Sends a request, and gives the status of its answer. */
+  async post(signal: LoadSignal, body: Buffer): Promise<number> {
+    const head = `POST /v1/${signal} HTTP/1.1\r\nHost: load\r\nContent-Type: application/x-protobuf\r\nContent-Length: ${body.length}\r\n\r\n`
+    this.#socket.cork()
+    this.#socket.write(head, 'latin1')
+    this.#socket.write(body)
+    this.#socket.uncork()
+    return await new Promise((resolve) => (this.#settle = resolve))
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #take(text: string): void {
+    this.#answer += text
+    const end = this.#answer.indexOf('\r\n\r\n')
+    if (end === -1) return
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#answer)?.[1] ?? 0)
+    if (this.#answer.length < end + 4 + length) return
+    const status = Number(this.#answer.slice(9, 12)) // HTTP/1.1 200
+    this.#answer = ''
+    this.#settle?.(status)
+  }
+}
+
+/** What the collectors sent over HTTP, by their own metrics. */
 async function sentBy(collectors: readonly RunningCollector[]): Promise<number> {
   const texts = await Promise.all(
     collectors.map(async ({ ports }) => await (await fetch(`http://127.0.0.1:${ports.telemetry}/metrics`)).text()),
@@ -152,12 +207,29 @@ async function sentBy(collectors: readonly RunningCollector[]): Promise<number> 
     .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 
-function cpuSeconds({ pid }: RunningCollector): number {
+function round(cores: number): number {
+  return Math.round(cores * 1000) / 1000
+}
+
+function cpuSeconds({ pid }: Pick<RunningCollector, 'pid'>): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
-function residentMib({ pid }: RunningCollector): number {
-  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+/** What all programs but these have used since the machine started. */
+function othersCpuSeconds(ours: readonly Pick<RunningCollector, 'pid'>[]): number {
+  // user, nice, system, idle, iowait, irq, softirq
+  const [user = 0, nice = 0, system = 0, , , ...interrupts] = (
+    /^cpu +(.*)/.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
+  )
+    .split(' ')
+    .slice(0, 7)
+    .map(Number)
+  const busy = [user, nice, system, ...interrupts].reduce((sum, one) => sum + one, 0) / TICKS_PER_SECOND
+  return ours.reduce((rest, one) => rest - cpuSeconds(one), busy)
+}
+
+function peakMibOf({ pid }: RunningCollector): number {
+  const kib = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Math.round(Number(kib) / 1024)
 }

@@ -90,14 +90,24 @@ export function tracesRequest(spans: readonly SpanToSend[], { resource = {}, sco
   }
 }
 
-/** A request with one counter, as OTLP/JSON. */
+/** A request with one counter, as OTLP/JSON; with what is given, an exemplar that has it. */
 export function metricsRequest(
   name: string,
   value: number,
   attributes: Readonly<Record<string, unknown>> = {},
+  exemplar?: Readonly<Record<string, unknown>>,
 ): object {
+  const exemplars = exemplar && [
+    { asInt: String(value), timeUnixNano: now(), filteredAttributes: toAttributes(exemplar) },
+  ]
   const dataPoints = [
-    { asInt: String(value), startTimeUnixNano: now(), timeUnixNano: now(), attributes: toAttributes(attributes) },
+    {
+      asInt: String(value),
+      startTimeUnixNano: now(),
+      timeUnixNano: now(),
+      attributes: toAttributes(attributes),
+      ...(exemplars && { exemplars }),
+    },
   ]
   const metrics = [{ name, sum: { dataPoints, aggregationTemporality: 2, isMonotonic: true } }]
   return { resourceMetrics: [{ resource: {}, scopeMetrics: [{ scope: { name: 'test' }, metrics }] }] }
@@ -124,6 +134,7 @@ function toValue(value: unknown): object {
   if (typeof value === 'string') return { stringValue: value }
   if (typeof value === 'boolean') return { boolValue: value }
   if (typeof value === 'bigint') return { intValue: String(value) }
+  if (Number.isNaN(value)) return { doubleValue: 'NaN' } // which JSON has no number for
   if (typeof value === 'number') return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
   if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value).toString('base64') }
   if (Array.isArray(value)) return { arrayValue: { values: value.map(toValue) } }

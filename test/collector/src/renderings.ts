@@ -28,7 +28,7 @@ export function smallPolicy(text = ''): Policy {
 }
 
 /** What the collector decides by where a tenth of the traces is kept. */
-export const A_TENTH = 'sampling: { rate: 10%, wait: 1s }'
+export const A_TENTH = 'sampling: { rate: 10%, wait: 1s, slow: 900ms }'
 
 /** Every rendering in a full run; else each role, each backend, each archive and transport once. */
 export function listRenderings(): readonly Rendering[] {

@@ -18,6 +18,21 @@ const run = (
   })
 const MAX_LIFE_MILLIS = 30_000
 const WAYS = ['by itself', 'by process.exit at once', 'by throwing']
+const SIGNAL_WAYS = ['by a signal', 'by process.exit after a signal']
+
+/** Ends a program by SIGTERM, and returns what it says. */
+async function endBySignal(way: string, env: Record<string, string>): Promise<string> {
+  const program = startProgram({
+    file: programFile('ends.cjs'),
+    args: [way],
+    env: { OTEL_LOG_LEVEL: 'warn', ...env },
+    ready: 'ready',
+    timeoutMillis: MAX_LIFE_MILLIS,
+  })
+  await program.ready
+  program.kill('SIGTERM')
+  return (await program.exited).stderr
+}
 
 // By itself, or in the line about the endpoint.
 const LOST = /^plutus: .*\blost: /
@@ -45,20 +60,24 @@ it.each(WAYS)(
   },
 )
 
-it.runIf(process.platform !== 'win32').each(['by a signal', 'by process.exit after a signal'])(
+it.runIf(process.platform !== 'win32').each(SIGNAL_WAYS)(
   'waits for nothing and tells in one line what is lost when SIGTERM ends it %s and the endpoint is gone',
   async (way) => {
-    const env = { OTEL_LOG_LEVEL: 'warn', ...GONE, ...LONGEST }
-    const program = startProgram({
-      file: programFile('ends.cjs'),
-      args: [way],
-      env,
-      ready: 'ready',
-      timeoutMillis: MAX_LIFE_MILLIS,
-    })
-    await program.ready
-    program.kill('SIGTERM')
-    expect(readLosses((await program.exited).stderr)).toMatchObject(ALL)
+    expect(readLosses(await endBySignal(way, { ...GONE, ...LONGEST }))).toMatchObject(ALL)
+  },
+)
+
+it.runIf(process.platform !== 'win32').each(SIGNAL_WAYS)(
+  'tells in one line what is lost when SIGTERM ends it %s and the endpoint never answers',
+  async (way) => {
+    const deaf = await openDeafServer()
+    try {
+      // The request has left as a whole, long before the process ends.
+      const stderr = await endBySignal(way, { OTEL_EXPORTER_OTLP_ENDPOINT: deaf.url })
+      expect(readLosses(stderr)).toMatchObject(ALL)
+    } finally {
+      await deaf.close()
+    }
   },
 )
 
@@ -75,6 +94,31 @@ it.each(['by itself, recording in an exit listener', 'by process.exit, recording
       const counts = [...line.matchAll(new RegExp(`${item} (\\d+)`, 'g'))].map((match) => Number(match[1]))
       expect(counts.reduce((sum, one) => sum + one, 0)).toBe(all)
     }
+  },
+)
+
+it.each([
+  ['ends', 'by itself', 'cumulative', 1000],
+  ['exits', 'by process.exit', 'cumulative', 1000],
+  // What is measured after the first of two collections is a point of its own then.
+  ['ends', 'by itself', 'delta', 2000],
+])(
+  'tells each of a thousand points that is lost once when it %s %s, listening to the end, under %s',
+  async (how, _way, temporality, points) => {
+    const { stderr } = await runProgram({
+      file: programFile('points.cjs'),
+      args: ['measures', how],
+      env: {
+        ...GONE,
+        OTEL_LOG_LEVEL: 'warn',
+        OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: temporality,
+        OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'runtime-node',
+      },
+    })
+    const { line } = readLosses(stderr)
+    const told = [...line.matchAll(/data points (\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0)
+    // Beside these there are some of the hook's own.
+    expect(Math.floor(told / 1000) * 1000).toBe(points)
   },
 )
 

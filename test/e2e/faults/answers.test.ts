@@ -152,6 +152,12 @@ describe.concurrent.each(ENGINES)('one line tells what the endpoint answers, wit
   })
 })
 
+it('one line tells what a process and its worker thread lose, though that is over at once', async ({ receiver }) => {
+  receiver.respond({ status: 503 })
+  const lines = await runBoth({ program: 'brief-thread.cjs', receiver, env: HTTP })
+  expect(lines).toEqual([expect.stringMatching(/is busy \(503\), lost: .*spans 2/)])
+})
+
 describe.concurrent('a running service', () => {
   const start = (receiver: Receiver, env: Record<string, string>) =>
     startProgram({

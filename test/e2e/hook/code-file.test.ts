@@ -24,10 +24,13 @@ interface Place {
   readonly node?: TestNode
 }
 
+// What is told is masked, which takes the second file.
+const FILES = 2
+
 const run = async ({ cache, folder, node }: Place, millis: number, env: Record<string, string> = {}) => {
   const { code, stdout, stderr } = await runProgram({
     file: programFile('code-file.cjs'),
-    args: [folder, String(millis)],
+    args: [folder, String(millis), String(FILES)],
     ...(node && { node }),
     env: { XDG_CACHE_HOME: cache, OTEL_LOG_LEVEL: 'debug', ...NOWHERE, ...env },
   })
@@ -42,7 +45,8 @@ describe.runIf(process.platform !== 'win32').concurrent.each(END_NODES)('on Node
     const place = { ...createCache(), node }
     const { folder } = place
     const first = await run(place, 20_000)
-    expect(first.files).toEqual([expect.stringMatching(/^[\da-f]{16}-.+\.bin$/)])
+    const name = expect.stringMatching(/^[\da-f]{16}-.+\.bin$/)
+    expect(first.files).toEqual([name, name])
     expect(first.compileCache).toBeNull()
     expect(first.stderr).not.toMatch(TAKEN)
     expect([statSync(folder).mode & 0o777, statSync(join(folder, first.files[0] ?? '')).mode & 0o777]).toEqual([
@@ -55,12 +59,37 @@ describe.runIf(process.platform !== 'win32').concurrent.each(END_NODES)('on Node
   })
 })
 
+describe.runIf(process.platform !== 'win32').concurrent.each(END_NODES)('what sends, on Node $label,', (node) => {
+  it('takes the code of what it sends with, too, and replaces what is damaged', async () => {
+    const place = { ...createCache(), node }
+    const { folder } = place
+    const sends = {
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+      PLUTUS_SPOOL_DIR: 'off',
+    }
+    const { files } = await run(place, 20_000, sends)
+    expect(files).toHaveLength(FILES)
+    // In a folder where nothing comes, for longer than it takes to keep what was not found.
+    const stay = async (): Promise<number[]> => {
+      await run({ ...place, folder: join(folder, 'none') }, 4_500, sends)
+      return files.map((name) => statSync(join(folder, name)).ino)
+    }
+    const kept = files.map((name) => statSync(join(folder, name)).ino)
+    expect(await stay()).toEqual(kept)
+    for (const name of files) writeFileSync(join(folder, name), 'damaged')
+    await stay()
+    for (const name of files) expect(statSync(join(folder, name)).size).toBeGreaterThan(50_000)
+  })
+})
+
 it.runIf(process.platform !== 'win32')('keeps code of its own for a process with flags of V8', async () => {
   const place = createCache()
   const flags = { NODE_OPTIONS: '--max-semi-space-size=8' }
   const [flagged, plain] = await Promise.all([run(place, 20_000, flags), run(createCache(), 20_000)])
-  expect(flagged.files).toHaveLength(1)
-  expect(flagged.files).not.toEqual(plain.files)
+  expect(flagged.files).toHaveLength(FILES)
+  expect(plain.files).toHaveLength(FILES)
+  expect(flagged.files.filter((name) => plain.files.includes(name))).toEqual([])
   expect((await run(place, 0, flags)).stderr).toMatch(TAKEN)
 })
 
@@ -69,15 +98,17 @@ describe.runIf(process.platform !== 'win32').concurrent('what it does not trust'
     const place = createCache()
     const { folder } = place
     await run(place, 20_000)
-    const file = join(folder, readdirSync(folder)[0] ?? '')
-    const bytes = readFileSync(file)
-    const damaged = Buffer.from(bytes)
-    damaged.writeUInt8(damaged.readUInt8(1000) ^ 1, 1000)
-    for (const content of [damaged, bytes.subarray(0, -1), Buffer.alloc(0)]) {
-      writeFileSync(file, content)
+    const kept = readdirSync(folder).map((name) => [join(folder, name), readFileSync(join(folder, name))] as const)
+    const flip = (bytes: Buffer): Buffer => {
+      const damaged = Buffer.from(bytes)
+      damaged.writeUInt8(damaged.readUInt8(1000) ^ 1, 1000)
+      return damaged
+    }
+    for (const damage of [flip, (bytes: Buffer) => bytes.subarray(0, -1), () => Buffer.alloc(0)]) {
+      for (const [file, bytes] of kept) writeFileSync(file, damage(bytes))
       expect((await run(place, 0)).stderr).not.toMatch(TAKEN)
     }
-    writeFileSync(file, bytes)
+    for (const [file, bytes] of kept) writeFileSync(file, bytes)
     expect((await run(place, 0)).stderr).toMatch(TAKEN)
     chmodSync(folder, 0o770)
     expect((await run(place, 0)).stderr).not.toMatch(TAKEN)

@@ -45,7 +45,7 @@ it.skipIf(!services.nats.available).each(PROGRAMS)(
     )
     expect(works.toSorted((a, b) => a - b)).toEqual([1, 2, 2])
     const [sent, handled] = only(loop, ([{ attributes }]) =>
-      String(attributes['messaging.destination.name']).includes('42'),
+      String(attributes['messaging.destination.name']).includes('.orders.42.'),
     )
     expect([sent.kind, handled.kind]).toEqual(['PRODUCER', 'CONSUMER'])
     expect(sent.attributes).toMatchObject({

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isFull } from '@plutus/test-kit'
@@ -15,6 +24,13 @@ function readAll(directory: string): string {
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
     .join('')
+}
+
+/** Bytes of all files below a directory. */
+function sizeOfFiles(directory: string): number {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }
 
 it('keeps everything for the next start when the process ends and nobody takes telemetry, redacted, and says so in one line', async () => {
@@ -152,6 +168,38 @@ it('runs on, and delivers from memory, when its directory is removed', async () 
   expect(missing([...before, ...ids])).toEqual([])
 })
 
+it('loses nothing of what it records after its directory was removed, where memory has no room for it', async () => {
+  const { receiver, start, missing, directory, deliverRest } = await openSpoolStory()
+  await receiver.refuse()
+  const program = start('emit.mjs', ['a', '8000'], { env: { PLUTUS_QUEUE_MAX_BYTES: '1048576' } })
+  await receiver.waitFor(() => idsOf(program.stdout).length > 100)
+  rmSync(directory, { recursive: true, force: true })
+  const before = idsOf(program.stdout).length
+  await receiver.waitFor(() => program.stdout.includes('a-7999\n'), { timeoutMillis: 30_000 })
+  await receiver.accept()
+  program.kill('SIGTERM')
+  await program.exited
+  const after = idsOf(program.stdout).slice(before)
+  await (await deliverRest(after)).stop()
+  expect(missing(after)).toEqual([])
+})
+
+it('loses no durable record to a bound that is too small for them while memory has room', async () => {
+  const { receiver, start, missing, directory } = await openSpoolStory()
+  await receiver.refuse()
+  const env = { PLUTUS_SPOOL_MAX_BYTES: '1048576' }
+  const program = start('emit.mjs', ['a', '6000', '100'], { env })
+  await receiver.waitFor(() => program.stdout.includes('a-5999\n'))
+  expect(program.stderr).toContain('The spool has reached PLUTUS_SPOOL_MAX_BYTES with records that must not be lost')
+  expect(sizeOfFiles(directory)).toBeLessThan(1_500_000)
+  await receiver.accept()
+  await receiver.waitFor(() => missing(idsOf(program.stdout)).length === 0)
+  program.kill('SIGTERM')
+  const { stderr } = await program.exited
+  expect(stderr).not.toMatch(/payment|security|audit/)
+  expect(readdirSync(directory)).toEqual([])
+})
+
 it('is said to be missing under the other engine, which writes nothing', async () => {
   const { receiver, start, arrived, directory } = await openSpoolStory()
   const program = start('emit.mjs', ['a', '4'], { env: { PLUTUS_ENGINE: 'upstream', OTEL_LOG_LEVEL: 'info' } })
@@ -190,6 +238,36 @@ it('runs on, and delivers from memory, when its disk is full', async () => {
   await receiver.waitFor(() => missing(idsOf(program.stdout)).length === 0)
   program.kill('SIGTERM')
   expect((await program.exited).signal).toBe('SIGTERM')
+})
+
+it('delivers by the next start what a killed process has left on a disk that is full now', async () => {
+  const small = mountSmall()
+  if (small === undefined) return // asked in the room, too, with a disk that says so
+  onTestFinished(() => {
+    execFileSync('umount', [small])
+    rmSync(small, { recursive: true })
+  })
+  const root = join(small, 'spool')
+  mkdirSync(root, { mode: 0o700 })
+  const env = { PLUTUS_SPOOL_DIR: root }
+  const { receiver, start, missing } = await openSpoolStory()
+  await receiver.refuse()
+  const ids = await killAfter(start('emit.mjs', ['a', '100', '50'], { env }), 1000)
+  expect(ids).toHaveLength(100)
+  expect(() => {
+    for (;;) appendFileSync(join(small, 'other'), Buffer.alloc(1024))
+  }).toThrow('ENOSPC')
+  const next = ['b', 'c'].map((label) => start('emit.mjs', [label, '100', '50'], { env }))
+  await receiver.waitFor(() => next.every(({ stdout }) => idsOf(stdout).length === 100))
+  await receiver.accept()
+  await receiver.waitFor(() => missing(ids).length === 0, { timeoutMillis: 45_000 })
+  for (const program of next) {
+    program.kill('SIGTERM')
+    const { stderr } = await program.exited
+    expect(stderr.match(/kept in memory only/g) ?? []).toHaveLength(1)
+  }
+  expect(missing([...ids, ...next.flatMap(({ stdout }) => idsOf(stdout))])).toEqual([])
+  expect(readdirSync(root)).toEqual([])
 })
 
 /** Whether processes can be put into namespaces of their own here. */

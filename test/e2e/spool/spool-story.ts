@@ -19,11 +19,12 @@ export interface SpoolStory {
   deliverRest(ids: readonly string[]): Promise<Program>
 }
 
-export async function openSpoolStory(): Promise<SpoolStory> {
+/** @param onFinished that of the test's own context where tests run at once; vitest knows of one only. */
+export async function openSpoolStory(onFinished: typeof onTestFinished = onTestFinished): Promise<SpoolStory> {
   const receiver = await startReceiver()
   const folder = mkdtempSync(join(tmpdir(), 'plutus-spool-'))
   const directory = join(folder, 'spool')
-  onTestFinished(async () => {
+  onFinished(async () => {
     await receiver.close()
     rmSync(folder, { recursive: true, force: true })
   })

@@ -30,6 +30,11 @@ export interface GoProgram {
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url))
 const SUFFIX = process.platform === 'win32' ? '.exe' : ''
 
+/** Arguments of `go` that build a package, the same wherever it is built. */
+export function goBuild(packagePath: string, ...flags: readonly string[]): GoProgramOptions['args'] {
+  return (folder, file) => ['build', '-trimpath', '-buildvcs=false', ...flags, '-o', `${folder}/${file}`, packagePath]
+}
+
 /** Says how a program is built, and builds nothing yet. */
 export function createGoProgram({ name, cache, args, cwd, env, buildMillis }: GoProgramOptions): GoProgram {
   const home = join(CACHE, cache)

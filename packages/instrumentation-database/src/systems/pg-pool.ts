@@ -1,13 +1,16 @@
 import { context } from '@opentelemetry/api'
 import type { Context } from '@opentelemetry/api'
-import { addressOf } from '../command.ts'
-import type { Server } from '../command.ts'
+import { addressOf, serverFor } from '../command.ts'
+import type { CommandWords, Server } from '../command.ts'
 import { isMethod, isThenable, mimic } from '../method.ts'
 import type { Method } from '../method.ts'
 import type { Monitor } from '../monitor.ts'
 import { isReported } from '../operation.ts'
 import { peek, port, text } from '../peek.ts'
 import type { PoolKind } from '../pool-set.ts'
+
+const ACQUIRE: CommandWords = { operation: 'acquire', isShared: true }
+const CONNECT: CommandWords = { operation: 'connect', isShared: true }
 
 interface Pool {
   readonly options: Readonly<Record<string, unknown>>
@@ -37,7 +40,7 @@ export function wrapPoolConnect(original: Method, monitor: Monitor): Method {
       if (!error && !hasToWait) return
       if (error && isReported(error)) return
       const options = { parent, startMillis, measured: 'failures' } as const
-      const operation = monitor.start(serverOfPool(pool), { operation: hasToWait ? 'acquire' : 'connect' }, options)
+      const operation = monitor.start(serverOfPool(pool), hasToWait ? ACQUIRE : CONNECT, options)
       if (error) operation.fail(error)
       else operation.succeed()
     }
@@ -86,11 +89,7 @@ const poolKind: PoolKind<Pool> = {
 function serverOfPool(pool: Pool): Server {
   const clients = peek(pool, '_clients')
   const parameters = peek(Array.isArray(clients) ? clients[0] : undefined, 'connectionParameters')
-  const source = parameters ?? pool.options
-  return {
-    system: 'postgresql',
-    namespace: text(peek(source, 'database')),
-    address: text(peek(source, 'host')),
-    port: port(peek(source, 'port')),
-  }
+  const source = typeof parameters === 'object' && parameters !== null ? parameters : pool.options
+  const [database, host] = [text(peek(source, 'database')), text(peek(source, 'host'))]
+  return serverFor(source, 'postgresql', database, host, port(peek(source, 'port')))
 }

@@ -40,7 +40,9 @@ export class ClientCall {
   /** Where it stands among the calls whose answers may stay unread. */
   place?: number
   readonly #startedAt = performance.now()
-  #known: Attributes = {}
+  #status: number | undefined
+  #version: string | undefined
+  #errorType: string | undefined
   #headAt: number | undefined
   #response: Answer | undefined
   #isEnded = false
@@ -57,17 +59,22 @@ export class ClientCall {
     this.#headAt = performance.now()
     this.#response = response
     const status = response.statusCode ?? 0
-    this.#known = {
-      'http.response.status_code': status,
-      'network.protocol.version': response.httpVersion,
-      ...(status >= 400 ? { 'error.type': String(status) } : undefined),
-    }
-    const { remoteAddress, remotePort } = response.socket ?? {}
-    this.#span.setAttributes({
-      ...(remoteAddress === undefined ? undefined : { 'network.peer.address': remoteAddress }),
-      ...(remotePort === undefined ? undefined : { 'network.peer.port': remotePort }),
-      ...captureHeaders('response', response.headers, this.#options.captureResponseHeaders),
-    })
+    this.#status = status
+    this.#version = response.httpVersion
+    if (status >= 400) this.#errorType = String(status)
+    const span = this.#span
+    const { socket } = response
+    if (socket?.remoteAddress !== undefined) span.setAttribute('network.peer.address', socket.remoteAddress)
+    if (socket?.remotePort !== undefined) span.setAttribute('network.peer.port', socket.remotePort)
+    const { captureResponseHeaders } = this.#options
+    if (captureResponseHeaders.length > 0)
+      span.setAttributes(captureHeaders('response', response.headers, captureResponseHeaders))
+  }
+
+  /** The head of an answer arrived with which the connection becomes something else: nothing ends after it. */
+  switched(response: Answer): void {
+    this.answered(response)
+    this.#end()
   }
 
   /** The answer emitted an event. Returns whether the call is over. */
@@ -99,7 +106,7 @@ export class ClientCall {
   /** The request, or its answer, broke off. */
   fail(error: unknown): void {
     if (this.#isEnded) return
-    this.#known = { ...this.#known, 'error.type': errorTypeOf(error) }
+    this.#errorType = errorTypeOf(error)
     if (error instanceof Error) this.#span.recordException(error)
     this.#end(messageOf(error))
   }
@@ -107,17 +114,25 @@ export class ClientCall {
   #end(message?: string, at?: number): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    const isError = this.#known['error.type'] !== undefined
-    this.#span.setAttributes(this.#known)
-    if (isError)
+    const { method, server } = this.#target
+    this.#span.setAttributes(this.#addOutcome({}))
+    if (this.#errorType !== undefined)
       this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? undefined : { message }) })
-    this.#metrics.recordClient(((at ?? performance.now()) - this.#startedAt) / 1000, {
-      'http.request.method': this.#target.method,
-      'server.address': this.#target.server.address,
-      'server.port': this.#target.server.port,
-      ...this.#known,
-    })
+    const measured: Attributes = {
+      'http.request.method': method,
+      'server.address': server.address,
+      'server.port': server.port,
+    }
+    this.#metrics.recordClient(((at ?? performance.now()) - this.#startedAt) / 1000, this.#addOutcome(measured))
     this.#span.end(at)
+  }
+
+  /** Adds what is known of the answer; one by one, since spreading one object into another takes longer. */
+  #addOutcome(attributes: Attributes): Attributes {
+    if (this.#status !== undefined) attributes['http.response.status_code'] = this.#status
+    if (this.#version !== undefined) attributes['network.protocol.version'] = this.#version
+    if (this.#errorType !== undefined) attributes['error.type'] = this.#errorType
+    return attributes
   }
 }
 

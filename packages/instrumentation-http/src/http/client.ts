@@ -40,21 +40,27 @@ export class ClientObserver {
     const parent = context.active()
     if (isTracingSuppressed(parent)) return
     const method = methodOf(request.method)
-    const server = serverOf(request)
-    const attributes: Attributes = {
-      'http.request.method': method,
-      ...(method === '_OTHER' ? { 'http.request.method_original': request.method.slice(0, 64) } : undefined),
-      'url.full': urlOf(request),
-      'server.address': request.host,
-      'server.port': server.port,
-    }
+    const host = request.getHeader('host')
+    const server = serverOf(request, host)
+    const attributes: Attributes = { 'http.request.method': method }
+    if (method === '_OTHER') attributes['http.request.method_original'] = request.method.slice(0, 64)
+    attributes['url.full'] = urlOf(request, host)
+    attributes['server.address'] = server.address
+    attributes['server.port'] = server.port
     const span = this.#tracer().startSpan(spanNameOf(method), { kind: SpanKind.CLIENT, attributes }, parent)
     this.#sendContext(request, trace.setSpan(parent, span))
-    span.setAttributes(captureHeaders('request', request.getHeaders(), this.#options.captureRequestHeaders))
+    const { captureRequestHeaders } = this.#options
+    if (captureRequestHeaders.length > 0)
+      span.setAttributes(captureHeaders('request', request.getHeaders(), captureRequestHeaders))
     const call = new ClientCall(span, { method, server }, this.#options, this.#metrics)
     ;(request as { [CALL]?: ClientCall })[CALL] = call
-    // A request that is over without an answer tells it by `close` only.
-    setEmitSlot(request, { context: parent, watch: (event) => void (event === 'close' && call.closed()) })
+    const watch = (event: string | symbol, value: unknown): void => {
+      // A request that is over without an answer tells it by `close` only.
+      if (event === 'close') call.closed()
+      // No channel tells these answers, after which the connection is no longer one of HTTP.
+      else if (event === 'upgrade' || event === 'connect') call.switched(value as IncomingMessage)
+    }
+    setEmitSlot(request, { context: parent, watch })
   }
 
   /** The head of the answer arrived. */
@@ -86,7 +92,7 @@ export class ClientObserver {
     propagation.inject(entered, propagated)
     const name = this.#options.correlationHeaders[0]
     const id = this.#maySeeCorrelation(request) ? getCorrelationId() : undefined
-    addHeaders(request, propagated, name === undefined || id === undefined ? {} : { [name]: id })
+    addHeaders(request, propagated, name === undefined || id === undefined ? undefined : { [name]: id })
   }
 }
 
@@ -98,17 +104,29 @@ function schemeOf(request: ClientRequest): 'http' | 'https' {
   return request.protocol === 'https:' ? 'https' : 'http'
 }
 
-function serverOf(request: ClientRequest): { readonly address: string; readonly port: number } {
-  const header = request.getHeader('host')
-  const digits = typeof header === 'string' ? /:(\d{1,5})$/.exec(header)?.[1] : undefined
-  const port = digits === undefined ? (schemeOf(request) === 'https' ? 443 : 80) : Number(digits)
-  return { address: request.host, port }
+function serverOf(request: ClientRequest, header: unknown): { readonly address: string; readonly port: number } {
+  const port = typeof header === 'string' ? portBehind(header) : undefined
+  return { address: request.host, port: port ?? (schemeOf(request) === 'https' ? 443 : 80) }
+}
+
+/** The one to five digits behind the last colon of a `Host` header; `undefined` if something else stands there. */
+function portBehind(header: string): number | undefined {
+  const colon = header.lastIndexOf(':')
+  const digits = header.length - colon - 1
+  if (colon === -1 || digits === 0 || digits > 5) return undefined
+  let port = 0
+  for (let at = colon + 1; at < header.length; at++) {
+    const digit = header.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return undefined
+    port = port * 10 + digit
+  }
+  return port
 }
 
 /** `url.full` without credentials: Node keeps those out of the path, in a header of their own. */
-function urlOf(request: ClientRequest): string {
-  const host = request.getHeader('host')
+function urlOf(request: ClientRequest, host: unknown): string {
   const authority = typeof host === 'string' && host !== '' ? host : request.host
+  if (request.method === 'CONNECT') return `${schemeOf(request)}://${authority}`.slice(0, MAX_TEXT)
   const url = isAbsolute(request.path)
     ? request.path.replace(USER_INFO, '$1')
     : `${schemeOf(request)}://${authority}${request.path}`

@@ -5,13 +5,15 @@ import type { Context } from '@opentelemetry/api'
 export interface EmitSlot {
   readonly context: Context
   /** Is told of each event before its listeners are. Must not throw. */
-  readonly watch?: (event: string | symbol, value: unknown) => void
+  readonly watch: ((event: string | symbol, value: unknown) => void) | undefined
 }
 
 type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolean
 type Prototype = { emit: Emit }
+/** A message of a patched class; `_events` is where Node keeps its listeners, by event. */
+type Patched = { readonly [SLOT]?: EmitSlot; readonly _events?: Readonly<Record<string | symbol, unknown>> }
 
-const SLOT = Symbol('plutus.http.emit')
+const SLOT: unique symbol = Symbol('plutus.http.emit')
 
 /** Hangs a slot on a message of a patched class. */
 export function setEmitSlot(message: object, slot: EmitSlot): void {
@@ -33,14 +35,19 @@ export function patchEmit(prototype: object): () => void {
   const hadOwn = Object.hasOwn(target, 'emit')
   const original = target.emit
   const parent = Object.getPrototypeOf(target) as Prototype
-  const patched: Emit = function emit(event, ...args) {
+  const patched: Emit = function emit(this: Patched, event) {
     // Looked up late: what others patch into the classes above goes on working.
     const next = hadOwn ? original : parent.emit
-    const slot = (this as { [SLOT]?: EmitSlot })[SLOT]
-    if (slot === undefined) return next.call(this, event, ...args)
-    slot.watch?.(event, args[0])
-    if (context.active() === slot.context) return next.call(this, event, ...args)
-    return context.with(slot.context, next, this, event, ...args)
+    const slot = this[SLOT]
+    // Every event of every message comes by here, and rest parameters would make a list for each.
+    // oxlint-disable-next-line prefer-rest-params
+    const args = arguments as unknown as Parameters<Emit>
+    if (slot !== undefined) {
+      slot.watch?.(event, args[1])
+      if (isHeard(this, event) && context.active() !== slot.context)
+        return context.with(slot.context, next, this, ...args)
+    }
+    return next.apply(this, args)
   }
   target.emit = patched
   return () => {
@@ -48,4 +55,9 @@ export function patchEmit(prototype: object): () => void {
     if (hadOwn) target.emit = original
     else delete (target as Partial<Prototype>).emit
   }
+}
+
+/** Whether an event has listeners, whose context matters; most events of a message have none. An error that nobody hears is thrown. */
+function isHeard(message: Patched, event: string | symbol): boolean {
+  return message._events?.[event] !== undefined || message._events === undefined || event === 'error'
 }

@@ -1,17 +1,19 @@
+import { INVALID_SPAN_CONTEXT, propagation, trace } from '@opentelemetry/api'
 import { resolveConfig } from '@plutus/config'
 import { withCorrelation } from '@plutus/events'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { createFetchHeaders } from './fetch-headers.ts'
 import { httpOptionsFrom } from './options.ts'
 
 const addTo = createFetchHeaders(httpOptionsFrom(resolveConfig({ PLUTUS_CORRELATION_HOSTS: 'api.example.com,[::1]' })))
+const SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 const ALLOWED = 'https://api.example.com:8443'
 
 /** What is added to a request within a unit of work. */
 function added(origin: string | URL | undefined, headers?: unknown): [string, string][] {
   const calls: [string, string][] = []
   const addHeader = (name: string, value: string): unknown => calls.push([name, value])
-  withCorrelation('order-17', () => addTo({ ...(origin !== undefined && { origin }), headers, addHeader }))
+  withCorrelation('order-17', () => addTo({ ...(origin !== undefined && { origin }), headers, addHeader }, SPAN))
   return calls
 }
 
@@ -37,5 +39,22 @@ it.each([
 })
 
 it('adds nothing outside of a unit of work', () => {
-  addTo({ origin: ALLOWED, addHeader: () => expect.fail('added') })
+  addTo({ origin: ALLOWED, addHeader: () => expect.fail('added') }, SPAN)
+})
+
+afterEach(() => propagation.disable())
+
+// Of two `traceparent` a receiver takes none, and the trace would end here.
+it.each([
+  ['a list', ['accept', '*/*', 'TraceParent', 'own', 'baggage', 'kept=1'], ['accept', '*/*', 'baggage', 'kept=1']],
+  ['lines', 'traceparent: own\r\naccept: */*\r\nbaggage: kept=1\r\n', 'accept: */*\r\nbaggage: kept=1\r\n'],
+])('takes away what propagation sets too, and only that: %s', (_what, headers, rest) => {
+  propagation.setGlobalPropagator({
+    fields: () => ['traceparent', 'baggage'],
+    inject: (_context, carrier, setter) => setter.set(carrier, 'traceparent', 'new'),
+    extract: (context) => context,
+  })
+  const request = { origin: 'https://evil.test', headers, addHeader: () => expect.fail('added') }
+  addTo(request, SPAN)
+  expect(request.headers).toEqual(rest)
 })

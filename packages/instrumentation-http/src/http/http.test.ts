@@ -280,6 +280,37 @@ it('observes a request to switch protocols, which no channel tells', async () =>
   })
 })
 
+it.each([
+  ['upgrade', { method: 'GET', path: '/live', headers: { connection: 'Upgrade', upgrade: 'echo' } }, 101, '/live'],
+  ['connect', { method: 'CONNECT', path: 'shop.test:443' }, 200, undefined],
+  ['connect', { method: 'CONNECT', path: 'refused.test:443' }, 407, undefined],
+] as const)(
+  'ends a request that becomes something else by %s of %s, with its status %i',
+  async (event, options, status, path) => {
+    observe()
+    const port = await listen(() => undefined)
+    servers[0]?.on(event, (_request, socket) => {
+      const upgrade = status === 101 ? 'Upgrade: echo\r\nConnection: Upgrade\r\n' : ''
+      socket.end(`HTTP/1.1 ${status} So Be It\r\n${upgrade}\r\n`)
+    })
+    const request = http.request({ host: '127.0.0.1', port, agent: false, ...options }).end()
+    const [, socket] = (await once(request, event)) as [unknown, net.Socket]
+    const ended = await spans(SpanKind.CLIENT) // while the connection is in use
+    socket.destroy()
+    expect(ended).toMatchObject([
+      {
+        status: { code: status === 407 ? SpanStatusCode.ERROR : SpanStatusCode.UNSET },
+        attributes: {
+          'http.response.status_code': status,
+          'url.full': path === undefined ? `http://${options.path}` : `http://127.0.0.1:${port}${path}`,
+          'network.peer.port': port,
+        },
+      },
+    ])
+    expect(ended[0]?.attributes['error.type']).toBe(status === 407 ? '407' : undefined)
+  },
+)
+
 it('answers a request of HTTP/1.0', async () => {
   observe()
   const port = await listen((_request, response) => response.end('old'))

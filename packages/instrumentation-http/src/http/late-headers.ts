@@ -23,10 +23,11 @@ const END = '\r\n\r\n'
 export function addHeaders(
   request: ClientRequest,
   propagated: Readonly<Record<string, string>>,
-  others: Readonly<Record<string, string>> = {},
+  others?: Readonly<Record<string, string>>,
 ): void {
-  if (request.headersSent) return addLines(request as unknown as StoredHead, propagated, others)
-  for (const [name, value] of Object.entries(propagated)) request.setHeader(name, value)
+  if (request.headersSent) return addLines(request as unknown as StoredHead, propagated, others ?? {})
+  for (const name of Object.keys(propagated)) request.setHeader(name, propagated[name] as string)
+  if (others === undefined) return
   for (const [name, value] of Object.entries(others)) if (!request.hasHeader(name)) request.setHeader(name, value)
 }
 

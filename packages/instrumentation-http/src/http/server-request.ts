@@ -57,43 +57,45 @@ export class ServerRequest {
     const status = how === 'finished' || response.headersSent ? response.statusCode : undefined
     const errorType = how === 'aborted' ? 'aborted' : status !== undefined && status >= 500 ? String(status) : undefined
     const route = rpc.route === '' ? undefined : rpc.route
-    const known: Attributes = {
-      ...(route === undefined ? undefined : { 'http.route': route }),
-      ...(status === undefined ? undefined : { 'http.response.status_code': status }),
-      ...(errorType === undefined ? undefined : { 'error.type': errorType }),
-    }
+    const outcome: Outcome = { route, status, errorType }
     if (route !== undefined) span.updateName(spanNameOf(method, route))
-    span.setAttributes(known)
-    span.setAttributes(this.#capturedResponse())
+    span.setAttributes(addOutcome({}, outcome))
+    const captured = this.#capturedResponse()
+    if (captured !== undefined) span.setAttributes(captured)
     if (errorType !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
-    this.#metrics.recordServer(seconds, {
+    const measured: Attributes = {
       'http.request.method': method,
       'url.scheme': scheme,
       'network.protocol.version': request.httpVersion,
-      ...known,
-    })
-    context.with(this.#start.context, () => this.#recordEvents(seconds, known, route))
+    }
+    this.#metrics.recordServer(seconds, addOutcome(measured, outcome))
+    this.#recordEvents(seconds, outcome)
     span.end()
   }
 
-  #capturedResponse(): Attributes {
+  #capturedResponse(): Attributes | undefined {
     const { captureResponseHeaders } = this.#options
-    if (captureResponseHeaders.length === 0) return {}
+    if (captureResponseHeaders.length === 0) return undefined
     return captureHeaders('response', readResponseHeaders(this.#start.response), captureResponseHeaders)
   }
 
-  #recordEvents(seconds: number, known: Attributes, route: string | undefined): void {
+  #recordEvents(seconds: number, outcome: Outcome): void {
     const { requestEvents, slowRequestMillis, slowRequestRoutes } = this.#options
     if (requestEvents === 'off') return
-    const { request, method, path } = this.#start
-    const limit = slowRequestRoutes[route ?? path] ?? slowRequestMillis
+    const { path, context: entered } = this.#start
+    const limit = slowRequestRoutes[outcome.route ?? path] ?? slowRequestMillis
     const isSlow = seconds * 1000 >= limit
-    if (requestEvents === 'slow' && !isSlow) return
-    const { clientAddress, response, body } = this.#start
+    // Entering a context costs more than all that is asked before.
+    if (requestEvents === 'all' || isSlow)
+      context.with(entered, () => this.#recordEvent(seconds, outcome, isSlow ? limit : undefined))
+  }
+
+  #recordEvent(seconds: number, outcome: Outcome, slowLimit: number | undefined): void {
+    const { request, method, path, clientAddress, response, body } = this.#start
     const fields = {
       'http.request.method': method,
       'url.path': path,
-      ...known,
+      ...addOutcome({}, outcome),
       'http.server.duration': seconds,
       ...sized('http.request.body.size', Number(request.headers['content-length'] ?? Number.NaN)),
       ...sized('http.response.body.size', readResponseSize(response)),
@@ -105,9 +107,25 @@ export class ServerRequest {
       ...this.#capturedResponse(),
       ...body?.fields(),
     }
-    if (requestEvents === 'all') recordEvent('http.request', fields)
-    if (isSlow) recordEvent('http.request.slow', { ...fields, 'http.slow.threshold': limit / 1000 })
+    if (this.#options.requestEvents === 'all') recordEvent('http.request', fields)
+    if (slowLimit !== undefined)
+      recordEvent('http.request.slow', { ...fields, 'http.slow.threshold': slowLimit / 1000 })
   }
+}
+
+/** What became of a request, as far as it is known. */
+interface Outcome {
+  readonly route: string | undefined
+  readonly status: number | undefined
+  readonly errorType: string | undefined
+}
+
+/** Adds what is known of an outcome; one by one, since spreading one object into another takes longer than all else here. */
+function addOutcome(attributes: Attributes, { route, status, errorType }: Outcome): Attributes {
+  if (route !== undefined) attributes['http.route'] = route
+  if (status !== undefined) attributes['http.response.status_code'] = status
+  if (errorType !== undefined) attributes['error.type'] = errorType
+  return attributes
 }
 
 /** A size as an attribute; nothing when it is not known. */

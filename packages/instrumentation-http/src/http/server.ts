@@ -1,18 +1,20 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import type { Attributes, Context, Link, Tracer } from '@opentelemetry/api'
+import type { Attributes, Context, Link, SpanOptions, Tracer } from '@opentelemetry/api'
 import { RPCType, setRPCMetadata } from '@opentelemetry/core'
 import type { RPCMetadata } from '@opentelemetry/core'
 import { ATTR_CORRELATION_ID } from '@plutus/conventions'
 import { contextWithScope } from '@plutus/events'
 import { quietly } from '../quietly.ts'
 import { createBodyCapture } from './body-capture.ts'
+import type { BodyCapture } from './body-capture.ts'
 import { captureHeaders } from './captured-headers.ts'
 import { createClientAddress } from './client-address.ts'
 import type { FindClientAddress } from './client-address.ts'
 import { readCorrelationId } from './correlation.ts'
 import { setEmitSlot } from './emit-context.ts'
+import type { EmitSlot } from './emit-context.ts'
 import { parseHost } from './host.ts'
 import type { InboundRequest, InboundSocket } from './inbound.ts'
 import { methodOf, spanNameOf } from './methods.ts'
@@ -35,6 +37,7 @@ const UNOBSERVED = Symbol.for('plutus.http.unobserved')
 const OPEN = Symbol('plutus.http.server.open')
 const MAX_BAGGAGE = 64
 const MAX_TEXT = 4_096
+const NO_HEADERS: readonly (readonly [string, string])[] = []
 
 /** Observes the requests that HTTP servers of the process receive. */
 export class ServerObserver {
@@ -59,12 +62,9 @@ export class ServerObserver {
     ;(response as { [REQUEST]?: ServerRequest })[REQUEST] = state
     trackUntilClosed(socket, state)
     for (const [name, value] of this.answerHeaders(opened)) response.setHeader(name, value)
-    const watch =
-      body === undefined
-        ? undefined
-        : (event: string | symbol, chunk: unknown) => void (event === 'data' && body.add(chunk))
-    setEmitSlot(request, watch === undefined ? { context: opened.context } : { context: opened.context, watch })
-    setEmitSlot(response, { context: opened.context })
+    const slot: EmitSlot = { context: opened.context, watch: undefined }
+    setEmitSlot(request, body === undefined ? slot : { context: opened.context, watch: bodyWatch(body) })
+    setEmitSlot(response, slot)
     // The parser's callback ends soon after: what is attached here reaches the listeners of this request and no other.
     context.attach(opened.context)
   }
@@ -83,7 +83,8 @@ export class ServerObserver {
     const { headers } = request
     const extracted = propagation.extract(ROOT_CONTEXT, headers)
     const remote = trace.getSpanContext(extracted)
-    const links: Link[] = trustIncoming === 'link' && remote !== undefined ? [{ context: remote }] : []
+    const links: Link[] | undefined =
+      trustIncoming === 'link' && remote !== undefined ? [{ context: remote }] : undefined
     const parent = trustIncoming === 'parent' ? extracted : trace.deleteSpan(extracted)
     const method = methodOf(request.method)
     const scheme = socket.encrypted === true ? 'https' : 'http'
@@ -92,25 +93,20 @@ export class ServerObserver {
     const path = question === -1 ? target : target.slice(0, question)
     const clientAddress = this.#findClientAddress(socket.remoteAddress, headers)
     const correlation = readCorrelationId(headers, correlationHeaders, () => this.#metrics.countRefusedCorrelation())
-    const attributes: Attributes = {
-      ...describeRequest(request, socket, {
-        method,
-        scheme,
-        path,
-        query: question === -1 ? '' : target.slice(question + 1),
-      }),
-      ...(clientAddress === undefined ? undefined : { 'client.address': clientAddress }),
-      [ATTR_CORRELATION_ID]: correlation,
-      ...captureHeaders('request', headers, captureRequestHeaders),
-    }
-    const span = this.#tracer().startSpan(spanNameOf(method), { kind: SpanKind.SERVER, attributes, links }, parent)
+    const query = question === -1 ? '' : target.slice(question + 1)
+    const attributes = describeRequest(request, socket, { method, scheme, path, query })
+    if (clientAddress !== undefined) attributes['client.address'] = clientAddress
+    attributes[ATTR_CORRELATION_ID] = correlation
+    if (captureRequestHeaders.length > 0)
+      Object.assign(attributes, captureHeaders('request', headers, captureRequestHeaders))
+    const options: SpanOptions = { kind: SpanKind.SERVER, attributes }
+    if (links !== undefined) options.links = links
+    const span = this.#tracer().startSpan(spanNameOf(method), options, parent)
     const rpc: RPCMetadata = { type: RPCType.HTTP, span }
     // What we know ourselves stands last: no baggage may say otherwise.
-    const fields = {
-      ...readBaggage(extracted, baggageKeys),
-      [ATTR_CORRELATION_ID]: correlation,
-      ...(clientAddress === undefined ? undefined : { 'client.address': clientAddress }),
-    }
+    const fields: Record<string, string> = readBaggage(extracted, baggageKeys) ?? {}
+    fields[ATTR_CORRELATION_ID] = correlation
+    if (clientAddress !== undefined) fields['client.address'] = clientAddress
     const entered = contextWithScope(setRPCMetadata(trace.setSpan(parent, span), rpc), { fields, parent: undefined })
     return { span, rpc, context: entered, method, path, scheme, clientAddress, correlation } as const
   }
@@ -134,6 +130,7 @@ export class ServerObserver {
   /** Headers that the settings have responses carry. */
   answerHeaders({ span, correlation }: OpenedRequest): readonly (readonly [name: string, value: string])[] {
     const { correlationEcho, correlationHeaders, serverTiming } = this.#options
+    if (!correlationEcho && !serverTiming) return NO_HEADERS
     const headers: (readonly [string, string])[] = []
     const name = correlationHeaders[0]
     if (correlationEcho && name !== undefined) headers.push([name, correlation])
@@ -178,6 +175,10 @@ function describeRequest(
   const userAgent = request.headers['user-agent']
   if (userAgent !== undefined) attributes['user_agent.original'] = userAgent.slice(0, MAX_TEXT)
   return attributes
+}
+
+function bodyWatch(body: BodyCapture): EmitSlot['watch'] {
+  return (event, chunk) => void (event === 'data' && body.add(chunk))
 }
 
 /** The allow-listed entries of inbound baggage, bounded. */

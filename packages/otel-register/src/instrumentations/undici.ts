@@ -14,7 +14,7 @@ export const create = (config: ResolvedConfig, first?: unknown): Instrumentation
     correlationHeaders: config.get('PLUTUS_CORRELATION_HEADERS'),
     correlationHosts: config.get('PLUTUS_CORRELATION_HOSTS'),
   })
-  const instrumentation = new UndiciInstrumentation({ requestHook: (_span, request) => addHeaders(request) })
+  const instrumentation = new UndiciInstrumentation({ requestHook: (span, request) => addHeaders(request, span) })
   if (first !== undefined) (instrumentation as unknown as RequestObserver).onRequestCreated(first)
   return instrumentation
 }

@@ -1,4 +1,5 @@
 import { close, fsync, lstat, mkdir, open, rename, unlink, writev } from 'node:fs'
+import type { Stats } from 'node:fs'
 import type { CompiledCode } from '../start.ts'
 
 const PRIVATE_FOLDER = 0o700
@@ -10,13 +11,24 @@ const OTHERS = 0o077
  * cannot be kept, nothing is.
  */
 export function keepCode({ folder, file, create }: CompiledCode): void {
-  mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER }, (refused) => {
-    if (refused !== null) return
-    lstat(folder, (unreadable, stat) => {
-      if (unreadable !== null || !stat.isDirectory() || stat.uid !== process.geteuid?.()) return
-      if ((stat.mode & OTHERS) === 0) write(file, create())
-    })
-  })
+  const keep = (unreadable: Error | null, stat: Stats): void => {
+    if (unreadable !== null || !stat.isDirectory() || stat.uid !== process.geteuid?.()) return
+    if ((stat.mode & OTHERS) === 0) attempt(() => write(file, create()))
+  }
+  attempt(() =>
+    mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER }, (refused) => {
+      if (refused === null) attempt(() => lstat(folder, keep))
+    }),
+  )
+}
+
+/** What Node's permissions forbid is thrown at once, and nobody would catch it. */
+function attempt(call: () => void): void {
+  try {
+    call()
+  } catch {
+    ignore()
+  }
 }
 
 /** Twice, so that damage is seen, and whole before it has its name. */

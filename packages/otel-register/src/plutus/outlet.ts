@@ -8,6 +8,7 @@ import { loadPart } from './load-part.ts'
 import type { SignalSettings, SignalSettingsTable } from './plutus-settings.ts'
 import type { SpoolParts } from './spool.ts'
 import type { ThreadInbox, ThreadOutbox } from './thread-link.ts'
+import type { Worker } from 'node:worker_threads'
 
 /** What an outlet is made of. */
 export interface OutletOptions {
@@ -38,6 +39,10 @@ export interface OutletBuffers {
 
 // The last record of a batch is to fit the pool's buffer of 256 KiB, which would grow, and be lost to the pool.
 const MAX_BATCH_BYTES = 240 * 1024
+// A thread whose event loop turns answers within a millisecond or two, or when it comes to its turn.
+const MAX_COLLECT_MILLIS = 250
+// A thread that starts does not record more than this before the main thread answers.
+const MAX_UNDECIDED_BYTES = 8 * 1024 * 1024
 
 /** Gathers records and hands full batches to the pipeline, which is loaded with the first of them. Throws nothing. */
 export class Outlet {
@@ -45,12 +50,16 @@ export class Outlet {
   readonly #options: OutletOptions
   #pipeline: ExportPipeline | undefined
   #threadOutbox: ThreadOutbox | undefined
+  /** What waits until it turns out whether there is a main thread that sends. */
+  #undecided: PackedBatch[] = []
+  #undecidedBytes = 0
   #resource: EncodedHeader | undefined
   #threadInbox: ThreadInbox | undefined
   #spool: Spool | undefined
   #isSpoolOpen = false
   /** Once the process ends, time that it may be held in all. */
   #endMillis: number | undefined
+  #isEnding = false
 
   constructor(options: OutletOptions) {
     this.#options = options
@@ -62,7 +71,10 @@ export class Outlet {
       metrics: metrics && this.#createBuffer('metrics', metrics, false),
     }
     if (options.isWorker) {
-      this.#threadOutbox = loadPart('threads').openThreadOutbox()
+      this.#threadOutbox = loadPart('threads').openThreadOutbox(
+        () => this.#handOverUndecided(),
+        () => this.#handOver(),
+      )
       // The application may end this thread at any moment, and no line of code would run then.
       this.buffers.durableLogs?.handOverEach()
     }
@@ -71,6 +83,8 @@ export class Outlet {
   /** Sends what is here; settles when all has arrived, when there is no hope, or after `timeoutMillis`. Never rejects. */
   async flush(timeoutMillis: number): Promise<void> {
     this.#handOver()
+    // A thread that is over sooner than the main thread answers would send by itself, and tell for itself what is lost.
+    if (this.#undecided.length > 0) await this.#threadOutbox?.decided
     await this.#options.outside(async () => await this.#pipeline?.flush(timeoutMillis))
   }
 
@@ -81,8 +95,13 @@ export class Outlet {
   finish(millis: number, isMore: boolean): void {
     try {
       this.#options.losses.holdEnd(isMore)
+      const since = performance.now()
+      // What a thread has not handed over by then ends with it.
+      if (this.#endMillis === undefined) this.#threadInbox?.collect(Math.min(millis / 2, MAX_COLLECT_MILLIS))
+      this.#isEnding = true
       this.#handOver()
-      this.#pipeline?.finish(millis)
+      this.#handOverUndecided()
+      this.#pipeline?.finish(Math.max(millis - (performance.now() - since), 0))
       this.#spool?.finish()
       if (this.#endMillis !== undefined) return
       this.#endMillis = millis
@@ -92,13 +111,13 @@ export class Outlet {
     }
   }
 
-  /** Takes what worker threads of the application hand over from now on. Throws nothing. */
-  listen(): void {
-    if (this.#threadInbox !== undefined) return
+  /** Takes what worker threads of the application hand over from now on, of which this is one. Throws nothing. */
+  listen(worker: Worker): void {
     try {
-      this.#threadInbox = this.#options.outside(() =>
+      this.#threadInbox ??= this.#options.outside(() =>
         loadPart('threads').openThreadInbox((batch) => this.#takeFromThread(batch)),
       )
+      this.#threadInbox.watch(worker)
     } catch (error) {
       diag.error('worker threads send for themselves', error)
     }
@@ -125,7 +144,7 @@ export class Outlet {
           ...spool,
           resource: () => (this.#resource ??= encodeResource()),
           isThread: isWorker,
-          send: (batch) => outside(() => this.#openPipeline().replay(batch)),
+          send: (batch, onSettled) => outside(() => this.#openPipeline().replay(batch, onSettled)),
           isBusy: (signal) => this.#pipeline?.isBusy(signal) ?? false,
           warn,
         }),
@@ -156,8 +175,7 @@ export class Outlet {
       const ticket = isDurable ? this.#spool?.seal() : undefined
       const bare = packBatch(batch, { signal, isDurable, pool: this.#options.pool })
       const packed: PackedBatch = ticket === undefined ? bare : { ...bare, ticket }
-      if (this.#isHandedOver(packed)) this.#options.pool.release(packed.bytes.buffer)
-      else this.#pushPacked(packed)
+      this.#dispatch(packed)
       if (this.#endMillis === undefined) return
       this.#pipeline?.finish(this.#endMillis)
       this.#spool?.finish()
@@ -167,19 +185,35 @@ export class Outlet {
     }
   }
 
-  /** Whether the main thread takes care of a batch; it tells the thread that the records come from. */
-  #isHandedOver(batch: PackedBatch): boolean {
-    if (this.#threadOutbox === undefined) return false
+  /** Gives a batch to the main thread, if that one sends; else to the pipeline of this one. */
+  #dispatch(batch: PackedBatch): void {
+    const fate = this.#threadOutbox === undefined ? 'refused' : this.#offer(this.#threadOutbox, batch)
+    if (fate === 'taken') this.#options.pool.release(batch.bytes.buffer)
+    else if (fate === 'later' && !this.#isEnding && this.#undecidedBytes < MAX_UNDECIDED_BYTES) {
+      this.#undecided.push(batch)
+      this.#undecidedBytes += batch.bytes.length
+    } else this.#pushPacked(batch)
+  }
+
+  /** Offers the main thread a batch, and tells it the thread that the records come from. */
+  #offer(outbox: ThreadOutbox, batch: PackedBatch): 'taken' | 'refused' | 'later' {
     this.#resource ??= this.#options.encodeResource()
     const { ticket, ...rest } = batch
     const place = ticket === undefined ? undefined : this.#spool?.placeOf(ticket)
-    const isTaken = this.#threadOutbox.handOver({ ...rest, ...(place && { place }), resource: this.#resource })
-    if (isTaken && ticket !== undefined) this.#spool?.handOver(ticket)
-    return isTaken
+    const fate = outbox.handOver({ ...rest, ...(place && { place }), resource: this.#resource })
+    if (fate === 'taken' && ticket !== undefined) this.#spool?.handOver(ticket)
+    return fate
+  }
+
+  #handOverUndecided(): void {
+    const batches = this.#undecided
+    this.#undecided = []
+    this.#undecidedBytes = 0
+    for (const batch of batches) this.#dispatch(batch)
   }
 
   #takeFromThread({ place, ...batch }: PackedBatch): void {
-    const ticket = place && this.#openSpool()?.takeOver(place)
+    const ticket = place && this.#openSpool()?.takeOver(place, batch.records)
     this.#pushPacked(ticket === undefined ? batch : { ...batch, ticket })
   }
 
@@ -211,7 +245,7 @@ export class Outlet {
       pool,
       losses,
       warn,
-      spool: () => this.#openSpool(),
+      ...(this.#options.spool.config.get('PLUTUS_SPOOL_DIR') !== 'off' && { spool: () => this.#openSpool() }),
     })
   }
 

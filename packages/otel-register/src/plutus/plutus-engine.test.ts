@@ -5,22 +5,25 @@ import type { Works } from './works.ts'
 /** An engine whose first collections lose something each, and what it did. */
 function createEnd(lossyCollections: number) {
   const done: string[] = []
+  const collections: unknown[] = []
   let marks = 0
-  const collect = (): Promise<number> => {
+  const collectNow = (): number => {
     if (done.filter((step) => step === 'collect').length < lossyCollections) marks++
     done.push('collect')
-    return Promise.resolve(0)
+    return 8
   }
   const works = {
     outlet: {
       flush: () => Promise.resolve(void done.push('flush')),
       finish: () => void done.push('finish'),
     },
-    metering: () => ({ collect, collectNow: () => void collect() }),
+    metering: () => ({ collect: () => Promise.resolve(collectNow()), collectNow, repeated: 6 }),
+    losses: { collected: (...args: unknown[]) => collections.push(args) },
+    settle: () => {},
     sampling: undefined,
     marks: () => marks,
   } as unknown as Works
-  return { done, engine: createPlutusEngine('somewhere', () => works) }
+  return { done, collections, engine: createPlutusEngine('somewhere', () => works) }
 }
 
 it.each([
@@ -49,4 +52,18 @@ it('collects again what listeners of the application to the end have measured, a
   engine.finish?.(100)
   engine.finish?.(100, false, true)
   expect(done).toEqual(['collect', 'finish', 'collect', 'finish', 'finish'])
+})
+
+it('tells what every collection of an end repeats', async () => {
+  const { collections, engine } = createEnd(9)
+  await engine.flush(100)
+  engine.finish?.(100, false, true)
+  await engine.flush(100, true)
+  expect(collections).toEqual([
+    [8, 6, true],
+    [8, 6, false],
+    [8, 6, false],
+    [8, 6, true],
+    [8, 6, false],
+  ])
 })

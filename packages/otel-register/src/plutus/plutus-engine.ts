@@ -20,13 +20,14 @@ export function createPlutusEngine(destination: string, current: () => Works | u
       const works = current()
       if (works === undefined) return
       const { outlet, sampling } = works
+      works.settle()
       sampling?.settle()
       const start = performance.now()
       const collect = async (): Promise<void> => {
         const marks = works.marks()
-        await works.metering()?.collect()
+        await collectAll(works, true)
         // What was masked or lost in these metrics, further ones tell; once, since it is masked and lost in those too.
-        if (isLast && works.marks() !== marks) await works.metering()?.collect()
+        if (isLast && works.marks() !== marks) await collectAll(works, false)
         isLastFlushed = isLast
         await outlet.flush(Math.max(timeoutMillis - (performance.now() - start), 0))
       }
@@ -39,15 +40,27 @@ export function createPlutusEngine(destination: string, current: () => Works | u
     finish: (millis, wasLast = false, isMore = false) => {
       const works = current()
       if (works === undefined) return
+      works.settle()
       works.sampling?.end()
       // What was measured since the last flush, however short ago; without time to send nothing of it could arrive.
       if (millis > 0 && !isOver && !(wasLast && isLastFlushed)) {
         const marks = works.marks()
-        works.metering()?.collectNow()
-        if (works.marks() !== marks) works.metering()?.collectNow()
+        collectNow(works)
+        if (works.marks() !== marks) collectNow(works)
       }
       isOver ||= !isMore
       works.outlet.finish(millis, isMore)
     },
   }
+}
+
+/** @param isFirst whether an end may begin with it. */
+async function collectAll({ metering, losses }: Works, isFirst: boolean): Promise<void> {
+  const used = metering()
+  if (used !== undefined) losses.collected(await used.collect(), used.repeated, isFirst)
+}
+
+function collectNow({ metering, losses }: Works): void {
+  const used = metering()
+  if (used !== undefined) losses.collected(used.collectNow(), used.repeated, false)
 }

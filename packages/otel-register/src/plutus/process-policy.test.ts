@@ -76,6 +76,19 @@ it.each([
   expect(readSampling(resolveConfig(env), read(text, env).policy)).toEqual(expected)
 })
 
+it.each([
+  ['the collector drops traces', sampledBy('collector'), true],
+  ['the process does', sampledBy('process'), false],
+  ['nobody does', 'version: 1', false],
+])('knows whether spans have to be marked for a collector where %s', (_who, text, expected) => {
+  expect(read(text).policy?.marksKept).toBe(expected)
+})
+
+it('takes from the file when a request is slow', () => {
+  expect(read('version: 1\nsampling: { slow: 300ms }').policy?.slowMillis).toBe(300)
+  expect(read('version: 1').policy?.slowMillis).toBe(2000)
+})
+
 it('warns where the process and the collector would both sample', () => {
   expect(read(sampledBy('collector'), { PLUTUS_SAMPLE_RATE: '0.5' }).lines).toEqual([
     expect.stringContaining('PLUTUS_SAMPLE_RATE is set though the policy lets the collector sample'),

@@ -13,6 +13,10 @@ export interface ProcessPolicy {
   readonly classRules: ClassRules
   /** Absent where the policy lets the collector decide. */
   readonly sampling: SamplingSettings | undefined
+  /** From when on a request is slow, so that its trace is kept. */
+  readonly slowMillis: number
+  /** Whether the collector drops traces, so that spans have to say for which a record asks. */
+  readonly marksKept: boolean
   /** Hash of the policy, which everything made from it carries. */
   readonly hash: string
 }
@@ -44,6 +48,8 @@ export function readProcessPolicy(
   return {
     classRules: rulesOf(policy),
     sampling: decidedBy === 'process' ? { rate, adaptive } : undefined,
+    slowMillis: policy.sampling.slowMillis,
+    marksKept: decidedBy === 'collector' && rate < 1,
     hash: policyHash(policy),
   }
 }

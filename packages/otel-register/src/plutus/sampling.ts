@@ -12,6 +12,8 @@ export interface SamplingOptions {
   readonly settings: SamplingSettings
   /** What a policy file says of classes. */
   readonly classRules: ClassRules | undefined
+  /** From when on a request is slow. @defaultValue what `PLUTUS_SLOW_REQUEST_MS` says */
+  readonly slowMillis: number | undefined
   /** A worker thread of the application. */
   readonly isWorker: boolean
   /** Runs a function outside of any request. */
@@ -42,7 +44,9 @@ const KEEPS_ALL: ReadonlySet<string> = new Set(['always_on', 'parentbased_always
 const { setInterval } = globalThis
 
 /** Prepares sampling at the source. */
-export function createSampling({ config, settings, classRules, isWorker, outside }: SamplingOptions): Sampling {
+export function createSampling(options: SamplingOptions): Sampling {
+  const { config, settings, classRules, isWorker, outside } = options
+  const millis = options.slowMillis ?? config.get('PLUTUS_SLOW_REQUEST_MS')
   const { rate, adaptive } = settings
   const maxBytes = Math.floor(config.get('PLUTUS_QUEUE_MAX_BYTES') / SHARE)
   let sampler: SourceSampler | undefined
@@ -60,7 +64,7 @@ export function createSampling({ config, settings, classRules, isWorker, outside
       const created = new SourceSampler(
         {
           rate,
-          slow: { millis: config.get('PLUTUS_SLOW_REQUEST_MS'), routes: config.get('PLUTUS_SLOW_REQUEST_ROUTES') },
+          slow: { millis, routes: config.get('PLUTUS_SLOW_REQUEST_ROUTES') },
           classRules,
           maxBytes,
           isRateKnown: KEEPS_ALL.has(config.get('OTEL_TRACES_SAMPLER')),

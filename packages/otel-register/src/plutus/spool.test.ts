@@ -28,7 +28,7 @@ function write(env: Record<string, string>, serviceName = 'shop'): boolean {
     workingDirectory: folder,
     resource: () => new Uint8Array(0),
     isThread: false,
-    send: () => new Promise(() => {}),
+    send: () => {},
     isBusy: () => false,
     warn: (line) => void lines.push(line),
   })

@@ -74,7 +74,7 @@ function start(host: EngineHost): Engine {
   })
   // Threads of the application meet when they start.
   if (host.isWorker || readSampling(config, policy) !== undefined) works.open()
-  if (!host.isWorker) process.once('worker', () => works.open()?.outlet.listen())
+  if (!host.isWorker) process.on('worker', (worker) => works.open()?.outlet.listen(worker))
   return createPlutusEngine(describeDestination(signals), works.current)
 }
 

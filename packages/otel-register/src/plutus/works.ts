@@ -21,11 +21,14 @@ export interface Works {
   /** Absent where the signal goes nowhere. */
   readonly tracerProvider: TracerProvider | undefined
   readonly loggerProvider: LoggerProvider | undefined
+  /** Turns into bytes what waits for the end of this turn of the event loop. */
+  readonly settle: () => void
   /** What measures, made at the first call; `undefined` where metrics go nowhere. */
   readonly openMetering: () => Metering | undefined
   /** What measures, if anybody has asked for it. */
   readonly metering: () => Metering | undefined
   readonly outlet: Outlet
+  readonly losses: Losses
   /** Absent where all is sent. */
   readonly sampling: Sampling | undefined
   /** How many values were masked, and records or metrics lost on their way to bytes, so far. */
@@ -56,7 +59,9 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
   const service = describeService(config, place)
   const settings = readSampling(config, policy)
   const classRules = policy?.classRules
-  const sampling = settings && loadPart('sampling').createSampling({ config, settings, classRules, isWorker, outside })
+  const slowMillis = config.isSet('PLUTUS_SLOW_REQUEST_MS') ? undefined : policy?.slowMillis
+  const sampling =
+    settings && loadPart('sampling').createSampling({ config, settings, classRules, slowMillis, isWorker, outside })
   const outlet = new Outlet({
     signals,
     losses,
@@ -118,6 +123,7 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
     logs: outlet.buffers.logs,
     durableLogs: outlet.buffers.durableLogs,
     classRules,
+    marksKept: policy?.marksKept,
     createSourceSampler: sampling?.createSourceSampler,
     redact: host.redaction.redactor(),
     stampSpan,
@@ -133,7 +139,18 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
   }
   const { tracerProvider, loggerProvider } = providers
   const marks = (): number => host.redaction.hits() + lossesInMaking
-  return { tracerProvider, loggerProvider, openMetering, metering: () => metering, outlet, sampling, marks }
+  const settle = (): void => providers.settle()
+  return {
+    tracerProvider,
+    loggerProvider,
+    settle,
+    openMetering,
+    metering: () => metering,
+    outlet,
+    losses,
+    sampling,
+    marks,
+  }
 }
 
 function createMetering(

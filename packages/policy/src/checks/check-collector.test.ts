@@ -56,6 +56,15 @@ const without = (list: string[], type: string): void =>
     1,
   )
 
+/** What is found of a gateway that masks nothing. */
+const UNMASKED = [
+  ...['audit', 'security', 'payment', 'performance', 'application', 'traces', 'metrics'].map(
+    (one) => `otlp_http/${one}`,
+  ),
+  ...['audit', 'security', 'payment'].map((one) => `file/${one}`),
+  'load_balancing',
+].map((id) => `COLLECTOR_REDACTION exporters/${id}`)
+
 // Each of these breaks one rule of what is rendered, and keeps all the others.
 it.each<readonly [what: string, text: string, role: CollectorRole, breakIt: (draft: Draft) => void, found: string[]]>([
   [
@@ -87,24 +96,32 @@ it.each<readonly [what: string, text: string, role: CollectorRole, breakIt: (dra
     ['COLLECTOR_BATCH pipelines/logs/payment'],
   ],
   [
-    'a signal that is not masked',
+    'a signal that is not masked by name',
     SAMPLED,
     'gateway',
-    (draft) => without(pipeline(draft, 'metrics/in').processors, 'redaction'),
+    (draft) => without(pipeline(draft, 'metrics/in').processors, 'redaction/names'),
     ['COLLECTOR_REDACTION exporters/otlp_http/metrics'],
+  ],
+  [
+    'a signal that is not masked by shape',
+    SAMPLED,
+    'gateway',
+    (draft) => without(pipeline(draft, 'metrics/in').processors, 'redaction/values'),
+    ['COLLECTOR_REDACTION exporters/otlp_http/metrics'],
+  ],
+  [
+    'redaction that has no patterns',
+    SAMPLED,
+    'gateway',
+    (draft) => (draft.processors['redaction/values'].blocked_values = []),
+    UNMASKED,
   ],
   [
     'a transform that lets pass what it cannot mask',
     SAMPLED,
     'gateway',
     (draft) => (draft.processors['transform/secrets'].error_mode = 'ignore'),
-    [
-      ...['audit', 'security', 'payment', 'performance', 'application', 'traces', 'metrics'].map(
-        (one) => `otlp_http/${one}`,
-      ),
-      ...['audit', 'security', 'payment'].map((one) => `file/${one}`),
-      'load_balancing',
-    ].map((id) => `COLLECTOR_REDACTION exporters/${id}`),
+    UNMASKED,
   ],
   [
     'a sampler on the way of a durable class',
@@ -119,6 +136,15 @@ it.each<readonly [what: string, text: string, role: CollectorRole, breakIt: (dra
     'single',
     (draft) => pipeline(draft, 'traces/kept').processors.unshift('tail_sampling'),
     ['COLLECTOR_SAMPLER_ON_KEPT processors/tail_sampling'],
+  ],
+  [
+    'spans that are kept from the head, through a filter of more than links',
+    SAMPLED,
+    'single',
+    (draft) => {
+      draft.processors['filter/links'].trace_conditions.push('Len(span.links) > 0 and true or span.kind == 1')
+    },
+    ['COLLECTOR_SAMPLER_ON_KEPT processors/filter/links'],
   ],
   [
     'spans that one of them marked, around the sampler',

@@ -42,13 +42,21 @@ export function redacts(role: CollectorRole): boolean {
   return role === 'single' || role === 'gateway'
 }
 
+/** By shape and by name, be it in one processor or in two. */
+const MASKS_BY = ['blocked_values', 'blocked_key_patterns']
+
 function checkRedaction(config: CollectorConfig, report: ReportCollector): void {
   const told = new Set<string>()
   const isClosed = (id: string): boolean =>
     typeOf(id) === 'transform' && settingOf(config.processors[id], 'error_mode') === 'propagate'
+  const hasPatterns = (id: string, list: string): boolean => {
+    const patterns = settingOf(config.processors[id], list)
+    return typeOf(id) === 'redaction' && Array.isArray(patterns) && patterns.length > 0
+  }
   for (const signal of new Set(Object.keys(config.service.pipelines).map(signalOf))) {
     for (const { exporter, processors, pipelines } of listPaths(config, signal, 'any')) {
-      const isMasked = processors.some((id) => typeOf(id) === 'redaction') && processors.some(isClosed)
+      const isMasked =
+        MASKS_BY.every((list) => processors.some((id) => hasPatterns(id, list))) && processors.some(isClosed)
       if (isMasked || LOCAL.has(typeOf(exporter)) || told.has(exporter)) continue
       told.add(exporter)
       const wrong = `What comes by ${pipelines.join(' and ')} reaches ${exporter} unmasked.`

@@ -32,10 +32,10 @@ export function checkRoutes(
   for (const name of CLASS_ORDER) {
     const paths = listPaths(config, 'logs', { dataClass: name })
     const { keep, durable } = policy.classes[name]
-    if (keep === 'all') refuseChoosers(`records of ${name}`, paths, report)
+    if (keep === 'all') refuseChoosers(config, `records of ${name}`, paths, report)
     if (durable && redacts(role)) checkWays(name, paths, report)
   }
-  refuseChoosers('spans that are kept from the head', listPaths(config, 'traces', 'head-kept'), report)
+  refuseChoosers(config, 'spans that are kept from the head', listPaths(config, 'traces', 'head-kept'), report)
   checkUnknownClass(config, report)
 }
 
@@ -61,11 +61,29 @@ function checkTables(config: CollectorConfig, report: ReportCollector): void {
   }
 }
 
-function refuseChoosers(what: string, paths: readonly CollectorPath[], report: ReportCollector): void {
-  const found = new Set(paths.flatMap(({ processors }) => processors.filter((id) => CHOOSERS.has(typeOf(id)))))
+function refuseChoosers(
+  config: CollectorConfig,
+  what: string,
+  paths: readonly CollectorPath[],
+  report: ReportCollector,
+): void {
+  const isChooser = (id: string): boolean => CHOOSERS.has(typeOf(id)) && !refusesLinks(config, id)
+  const found = new Set(paths.flatMap(({ processors }) => processors.filter(isChooser)))
   for (const id of found) {
     report('COLLECTOR_SAMPLER_ON_KEPT', `processors/${id}`, `${id} is on the way of ${what}.`)
   }
+}
+
+/** Whether a filter drops nothing but spans with links, which no collector can mask. */
+function refusesLinks(config: CollectorConfig, id: string): boolean {
+  const settings = config.processors[id]
+  const conditions = settingOf(settings, 'trace_conditions')
+  return (
+    typeOf(id) === 'filter' &&
+    Object.keys(settings ?? {}).every((name) => ['error_mode', 'trace_conditions'].includes(name)) &&
+    Array.isArray(conditions) &&
+    conditions.every((one) => typeof one === 'string' && /^Len\(span[.]links\) > 0 and (?!.*\bor\b)/.test(one))
+  )
 }
 
 function checkWays(name: string, paths: readonly CollectorPath[], report: ReportCollector): void {

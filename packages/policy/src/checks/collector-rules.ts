@@ -15,7 +15,7 @@ export const COLLECTOR_RULES = {
     wayOut: 'Put both into the pipeline that takes from outside; error_mode of the transform is propagate.',
   },
   COLLECTOR_SAMPLER_ON_KEPT: {
-    rule: 'No sampler, filter or de-duplicator is on the way of what is always kept.',
+    rule: 'No sampler, filter or de-duplicator is on the way of what is always kept, but for a filter of spans with links.',
     wayOut: 'Route around it: by class for records, by plutus.keep.head for spans.',
   },
   COLLECTOR_LATE_KEEP: {

@@ -1,7 +1,7 @@
 import type { DataClass } from '@plutus/conventions'
 import type { Policy } from '../policy.ts'
 import type { BuiltExporter } from './backends.ts'
-import { fromEnv } from './environment.ts'
+import { fromEnv, fromEnvOf } from './environment.ts'
 import { queueOf } from './queues.ts'
 import type { BatchSize } from './queues.ts'
 
@@ -43,7 +43,8 @@ function s3(policy: Policy, name: DataClass): BuiltExporter {
       [id]: {
         s3uploader: {
           region: fromEnv('PLUTUS_AWS_REGION'),
-          s3_bucket: fromEnv('PLUTUS_S3_BUCKET'),
+          // An immutable class needs a bucket for itself: its lock is one of the whole bucket.
+          s3_bucket: fromEnvOf('PLUTUS_S3_BUCKET', name),
           s3_prefix: name,
           s3_partition_format: 'year=%Y/month=%m/day=%d/hour=%H',
           s3_partition_timezone: 'UTC',

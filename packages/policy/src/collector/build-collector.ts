@@ -8,6 +8,7 @@ import { buildBackend, buildNextTier, resourceAttributesOf, topicOf } from './ba
 import type { BuiltExporter } from './backends.ts'
 import { conditionOfClass } from './class-routing.ts'
 import { fromEnv } from './environment.ts'
+import { buildLinksFilter } from './links.ts'
 import { buildCumulative, buildLogMetrics } from './log-metrics.ts'
 import { OUTPUTS } from './outputs.ts'
 import type { Output } from './outputs.ts'
@@ -59,11 +60,11 @@ function buildAgent(policy: Policy, options: CollectorOptions): CollectorConfig 
   const pipelines: Pipelines = {
     'logs/in': enter(['routing/logs']),
     ...Object.fromEntries(CLASS_ORDER.map((name) => [`logs/${name}`, leave('routing/logs', [], [next[name].id])])),
-    'traces/in': enter([next.traces.id]),
+    'traces/in': enterTraces([next.traces.id]),
     'metrics/in': enter([next.metrics.id]),
   }
   return assemble(policy, options, {
-    processors: { ...buildLimiter(policy), ...buildRedaction() },
+    processors: { ...buildLimiter(policy), ...buildLinksFilter(), ...buildRedaction() },
     connectors: buildLogRouting(policy),
     exporters: Object.values(next),
     storages: OUTPUTS,
@@ -109,6 +110,7 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
   return assemble(policy, options, {
     processors: {
       ...buildLimiter(policy),
+      ...buildLinksFilter(),
       ...buildRedaction(),
       ...Object.fromEntries(OUTPUTS.map((output) => [`resource/${output}`, buildResource(policy, backend, output)])),
       ...Object.fromEntries(sampled.map((name) => [`filter/${name}`, buildLogSampling(policy, name)])),
@@ -125,10 +127,10 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
 
 /** Spans of traces that were kept from their first span on go around the sampler, all others through it. */
 function buildTracePipelines(samples: boolean, role: CollectorRole, exporter: string): Pipelines {
-  if (!samples) return { 'traces/in': enter([exporter], ['resource/traces']) }
+  if (!samples) return { 'traces/in': enterTraces([exporter], ['resource/traces']) }
   const isSingle = role === 'single'
   return {
-    'traces/in': enter(['routing/traces']),
+    'traces/in': enterTraces(['routing/traces']),
     'traces/kept': leave('routing/traces', ['resource/traces'], [exporter]),
     'traces/sampled': isSingle
       ? leave('routing/traces', ['tail_sampling', 'resource/traces'], [exporter])
@@ -221,8 +223,9 @@ function buildReceivers(policy: Policy, { role, listen = 'plain' }: CollectorOpt
       logs: { topics: CLASS_ORDER.map(topicOf) },
       traces: { topics: [topicOf('traces')] },
       metrics: { topics: [topicOf('metrics')] },
-      // A message counts as read when its records are in a queue, not before.
-      message_marking: { after: true, on_error: false },
+      // A message counts as read when its records are in a queue, not before. One that is no OTLP is told and passed over:
+      // it would stop its partition, also after a restart.
+      message_marking: { after: true, on_error: false, on_permanent_error: true },
       error_backoff: { enabled: true, initial_interval: '1s', max_interval: '10s', max_elapsed_time: '0s' },
     },
   }
@@ -306,6 +309,15 @@ function buildLoadBalancing(policy: Policy): BuiltExporter {
 /** A pipeline that telemetry enters by: bounded first, then masked. */
 function enter(exporters: readonly string[], processors: readonly string[] = []): CollectorPipeline {
   return { receivers: ['otlp'], processors: ['memory_limiter', ...REDACTION, ...processors], exporters }
+}
+
+/** The same for spans, of which some cannot be masked and go no further. */
+function enterTraces(exporters: readonly string[], processors: readonly string[] = []): CollectorPipeline {
+  return {
+    receivers: ['otlp'],
+    processors: ['memory_limiter', 'filter/links', ...REDACTION, ...processors],
+    exporters,
+  }
 }
 
 function leave(connector: string, processors: readonly string[], exporters: readonly string[]): CollectorPipeline {

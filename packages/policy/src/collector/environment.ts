@@ -55,7 +55,7 @@ const VARIABLES: readonly CollectorVariable[] = [
     about: 'that for metrics',
     fallback: 'https://monitoring.${env:PLUTUS_AWS_REGION:-us-east-1}.amazonaws.com',
   },
-  { name: 'PLUTUS_S3_BUCKET', about: 'bucket of the archive' },
+  { name: 'PLUTUS_S3_BUCKET', about: 'bucket of the archive; by class with _AUDIT, ... where one needs its own' },
   { name: 'PLUTUS_S3_ENDPOINT', about: 'an S3 server other than that of AWS', fallback: '' },
   { name: 'PLUTUS_S3_PATH_STYLE', about: 'whether the bucket stands in the path', fallback: 'false' },
   { name: 'PLUTUS_KAFKA_BROKERS', about: 'brokers, as a YAML list', fallback: '[localhost:9092]' },

@@ -51,6 +51,13 @@ it('writes a pattern so that a collector takes no part of it for a variable', ()
   expect(text).toContain('^(?:ledger[.].*)$$')
 })
 
+it('archives each class in a bucket that may be its own: a lock is one of a whole bucket', () => {
+  const { exporters } = buildCollector(policyWith('targets: { archive: s3 }'), { role: 'gateway' })
+  expect(exporters['awss3/audit']).toMatchObject({
+    s3uploader: { s3_bucket: '${env:PLUTUS_S3_BUCKET_AUDIT:-${env:PLUTUS_S3_BUCKET}}', s3_prefix: 'audit' },
+  })
+})
+
 it('asks for certificates on both sides where it listens beyond the machine', () => {
   const { receivers } = buildCollector(builtInPolicy(), { role: 'gateway', listen: 'mutual-tls' })
   const { grpc, http } = (receivers['otlp'] as { protocols: Record<string, { tls: object }> }).protocols
@@ -87,7 +94,7 @@ function unusedComponents({ service, extensions, ...sections }: CollectorConfig)
 
 function withoutOutput(name: string): string {
   return name.replace(
-    /^(PLUTUS_OTLP_(?:ENDPOINT|HEADERS|CERTIFICATE|CLIENT_CERTIFICATE|CLIENT_KEY))_(?:AUDIT|SECURITY|PAYMENT|PERFORMANCE|APPLICATION|TRACES|METRICS)$/,
+    /^(PLUTUS_(?:OTLP_(?:ENDPOINT|HEADERS|CERTIFICATE|CLIENT_CERTIFICATE|CLIENT_KEY)|S3_BUCKET))_(?:AUDIT|SECURITY|PAYMENT|PERFORMANCE|APPLICATION|TRACES|METRICS)$/,
     '$1',
   )
 }

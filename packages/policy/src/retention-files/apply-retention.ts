@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { policyHash } from '../policy-hash.ts'
 import { listArchive, listUnfinished } from './archive-files.ts'
 import { bundleFiles } from './bundle-month.ts'
+import { COMPRESSIONS, compressedName, plainName } from './compression.ts'
+import type { Compression } from './compression.ts'
 import { codeOf, copyFile, hashFile, placeDurably, remove, RetentionFault, syncFolder } from './durable-files.ts'
 import type { BeforeChange } from './durable-files.ts'
 import { excessOf, planByAge, planCompression, planRemoval } from './plan-retention.ts'
@@ -75,23 +77,26 @@ export async function applyRetention(options: ApplyRetentionOptions): Promise<Re
 /** Does one step. What is told of it is on disk before the first file goes. */
 async function runStep(
   step: RetentionStep,
-  { folder: root, moveTo }: ApplyRetentionOptions,
+  { folder: root, moveTo, compression = 'gzip' }: ApplyRetentionOptions,
   tell: (step: RetentionStep) => void,
   beforeChange: BeforeChange,
 ): Promise<void> {
   const folder = join(root, step.class)
   let gone = step.files
   const [name = ''] = step.files
-  if (step.action === 'compress') await copyChecked(join(folder, name), join(folder, `${name}.gz`), true, beforeChange)
-  else if (step.action === 'bundle') {
+  if (step.action === 'compress') {
+    // A run before may have ended between the two, also one that compressed otherwise.
+    const form = COMPRESSIONS.find((one) => existsSync(join(folder, compressedName(name, one)))) ?? compression
+    await copyChecked(join(folder, name), join(folder, compressedName(name, form)), form, beforeChange)
+  } else if (step.action === 'bundle') {
     // A file that stands beside its compressed form could not be compressed: that form may be broken.
-    const whole = step.files.filter((file) => !existsSync(join(folder, file.slice(0, -'.gz'.length))))
+    const whole = step.files.filter((file) => !existsSync(join(folder, plainName(file))))
     if (whole.length === 0) throw new RetentionFault('no file of the month could be compressed')
     gone = await bundleFiles(folder, `${step.class}-${step.month}`, whole, beforeChange)
   } else if (step.action === 'move' && moveTo !== undefined) {
     await mkdir(join(moveTo, step.class), { recursive: true, mode: 0o750 })
     await syncFolder(moveTo)
-    await copyChecked(join(folder, name), join(moveTo, step.class, name), false, beforeChange)
+    await copyChecked(join(folder, name), join(moveTo, step.class, name), undefined, beforeChange)
   }
   tell(step)
   for (const file of gone) await remove(join(folder, file), beforeChange)
@@ -99,10 +104,15 @@ async function runStep(
 }
 
 /** Copies a file under a new name, unless a run before did; either way the copy is read back and compared. */
-async function copyChecked(from: string, to: string, isCompressed: boolean, beforeChange: BeforeChange): Promise<void> {
+async function copyChecked(
+  from: string,
+  to: string,
+  compression: Compression | undefined,
+  beforeChange: BeforeChange,
+): Promise<void> {
   const wanted = await hashFile(from)
   const check = async (path: string): Promise<void> => {
-    if ((await hashFile(path, isCompressed)) === wanted) return
+    if ((await hashFile(path, compression)) === wanted) return
     throw new RetentionFault(`${to} exists and holds something else, or was not written as it should be; both stay`)
   }
   if (existsSync(to)) {
@@ -111,7 +121,7 @@ async function copyChecked(from: string, to: string, isCompressed: boolean, befo
     return
   }
   const isOurs = await placeDurably(to, beforeChange, async (unfinished) => {
-    await copyFile(from, unfinished, isCompressed)
+    await copyFile(from, unfinished, compression)
     await check(unfinished)
   })
   if (!isOurs) await check(to)

@@ -6,7 +6,7 @@ import { CLASS_ORDER } from '../policy-fields.ts'
 /** A file of the archive that nobody writes any more. */
 export interface ArchiveFile {
   readonly class: DataClass
-  /** As the file exporter rotated it, compressed with gzip, or a month of compressed files in a tar. */
+  /** As the file exporter rotated it, compressed, or a month of compressed files in a tar. */
   readonly kind: 'rotated' | 'compressed' | 'bundle'
   /** Name in the folder of the class. */
   readonly name: string
@@ -19,12 +19,12 @@ export interface ArchiveFile {
 
 // The file exporter puts the time of the rotation, in UTC, before the ending: payment-2026-10-03T14-05-09.123.jsonl.
 // Both are linear: each part has one length, and what follows it begins with another character.
-const ROTATED = /^(\d{4}-\d{2})(-\d{2})T(\d{2})-(\d{2})-(\d{2}\.\d{3})\.jsonl(\.gz)?$/
+const ROTATED = /^(\d{4}-\d{2})(-\d{2})T(\d{2})-(\d{2})-(\d{2}\.\d{3})\.jsonl(\.gz|\.zst)?$/
 const BUNDLE = /^(\d{4}-\d{2})(?:\.\d{1,6})?\.tar$/
 const UNFINISHED = /^\.[^/]+\.plutus-tmp$/
 
 /**
- * Lists what the policy's file exporter has rotated, and what became of it: `CLASS/CLASS-TIME.jsonl`, `CLASS-TIME.jsonl.gz`
+ * Lists what the policy's file exporter has rotated, and what became of it: `CLASS/CLASS-TIME.jsonl`, its `.gz` or `.zst`,
  * and `CLASS-MONTH.tar`, oldest first. The live `CLASS.jsonl`, links, folders and every other name are not on the list.
  */
 export function listArchive(folder: string): ArchiveFile[] {
@@ -45,11 +45,6 @@ export function listUnfinished(folder: string): string[] {
       .filter((file) => UNFINISHED.test(file))
       .map((file) => join(folder, name, file)),
   )
-}
-
-/** Name of a rotated file once it is compressed. */
-export function compressedName(name: string): string {
-  return name.endsWith('.gz') ? name : `${name}.gz`
 }
 
 /** Milliseconds since the Unix epoch at which a month such as `2026-10` is over. */

@@ -4,7 +4,8 @@ import type { ReadStream } from 'node:fs'
 import { link, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createGzip } from 'node:zlib'
+import { createCompressor, createDecompressor } from './compression.ts'
+import type { Compression } from './compression.ts'
 
 // What file systems without hard links answer.
 const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS'])
@@ -23,18 +24,18 @@ async function openToRead(path: string): Promise<ReadStream> {
 }
 
 /** SHA-256 of a file, or of what is compressed in it. */
-export async function hashFile(path: string, isCompressed = false): Promise<string> {
+export async function hashFile(path: string, compression?: Compression): Promise<string> {
   const hash = createHash('sha256')
   const source = await openToRead(path)
-  await (isCompressed ? pipeline(source, createGunzip(), hash) : pipeline(source, hash))
+  await (compression === undefined ? pipeline(source, hash) : pipeline(source, createDecompressor(compression), hash))
   return hash.digest('hex')
 }
 
 /** Copies a file, compressed if asked, and has the copy on disk before it returns. */
-export async function copyFile(from: string, to: string, isCompressed: boolean): Promise<void> {
+export async function copyFile(from: string, to: string, compression?: Compression): Promise<void> {
   const source = await openToRead(from)
   const target = createWriteStream(to, { flags: 'wx', mode: 0o640, flush: true })
-  await (isCompressed ? pipeline(source, createGzip(), target) : pipeline(source, target))
+  await (compression === undefined ? pipeline(source, target) : pipeline(source, createCompressor(compression), target))
 }
 
 /**

@@ -2,14 +2,16 @@ import { statfsSync } from 'node:fs'
 import type { DataClass } from '@plutus/conventions'
 import { CLASS_ORDER } from '../policy-fields.ts'
 import type { ClassPolicy, Policy } from '../policy.ts'
-import { compressedName, endOfMonth, listArchive } from './archive-files.ts'
+import { endOfMonth, listArchive } from './archive-files.ts'
 import type { ArchiveFile } from './archive-files.ts'
+import { COMPRESSIONS, compressedName } from './compression.ts'
+import type { Compression } from './compression.ts'
 
 /** What retention does to files of one class. */
 export interface RetentionStep {
   /**
    * - `delete`: their time is over;
-   * - `compress`: with gzip, once they are no longer hot, or where the disk is full;
+   * - `compress`: once they are no longer hot, or where the disk is full;
    * - `bundle`: a month of compressed files into one tar, once the month is no longer warm;
    * - `move`: the disk is full, to the second folder;
    * - `emergency_delete`: the disk is full, there is no second folder, and the class is neither durable nor immutable.
@@ -37,6 +39,8 @@ export interface RetentionOptions {
   readonly policy: Policy
   /** Milliseconds since the Unix epoch that count as now. */
   readonly now: number
+  /** How files are compressed from now on; those that are compressed already stay as they are. @defaultValue 'gzip' */
+  readonly compression?: Compression
   /** A second folder, on another volume, that takes the oldest files when the disk is full. */
   readonly moveTo?: string
   /** Tells how full the volume is. @defaultValue asks the file system */
@@ -72,7 +76,12 @@ export function planRetention(options: RetentionOptions): readonly RetentionStep
 }
 
 /** What the age of files asks for: first what is deleted, so that there is room for the rest. */
-export function planByAge(files: readonly ArchiveFile[], { policy, now }: RetentionOptions): RetentionStep[] {
+export function planByAge(
+  files: readonly ArchiveFile[],
+  { policy, now, compression = 'gzip' }: RetentionOptions,
+): RetentionStep[] {
+  const names = new Set(files.map(({ name }) => name))
+
   const steps = CLASS_ORDER.map((name) => {
     const days = keptDays(policy.classes[name])
     const own = files.filter((file) => file.class === name)
@@ -88,7 +97,7 @@ export function planByAge(files: readonly ArchiveFile[], { policy, now }: Retent
         action: 'bundle' as const,
         class: name,
         month,
-        files: [...new Set(members.map((member) => compressedName(member.name)))],
+        files: [...new Set(members.map((member) => nameInBundle(member, names, compression)))],
         bytes: sumOf(members),
       })),
     }
@@ -118,6 +127,17 @@ export function planRemoval(
 export function excessOf({ folder, policy, readDisk = askFileSystem }: RetentionOptions): number {
   const { usedBytes, totalBytes } = readDisk(folder)
   return totalBytes > 0 ? Math.floor(usedBytes - totalBytes * policy.limits.diskAlertShare) + 1 : 0
+}
+
+/** Name of the compressed form of a file: one that is there, of a run before that was ended, else the one that will be. */
+function nameInBundle(
+  { kind, name }: Pick<ArchiveFile, 'kind' | 'name'>,
+  names: ReadonlySet<string>,
+  compression: Compression,
+): string {
+  if (kind === 'compressed') return name
+  const found = COMPRESSIONS.map((one) => compressedName(name, one)).find((form) => names.has(form))
+  return found ?? compressedName(name, compression)
 }
 
 /** Whether a time is so many days in the past. */

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parsePolicy } from '../parse-policy.ts'
 import { policyHash } from '../policy-hash.ts'
@@ -62,15 +62,20 @@ function readBack(of: string): Map<string, string> {
   const path = join(folder, of)
   for (const name of list(of)) {
     if (name.endsWith('.jsonl')) texts.set(name, readFileSync(join(path, name), 'utf8'))
-    if (name.endsWith('.gz')) texts.set(name.slice(0, -3), gunzipSync(readFileSync(join(path, name))).toString())
+    if (/\.(?:gz|zst)$/.test(name)) texts.set(...unpack(name, readFileSync(join(path, name))))
     if (!name.endsWith('.tar')) continue
     const unpacked = mkdtempSync(join(folder, 'unpacked-'))
     execFileSync('tar', ['-xf', join(path, name), '-C', unpacked])
     for (const member of readdirSync(unpacked)) {
-      texts.set(member.slice(0, -3), gunzipSync(readFileSync(join(unpacked, member))).toString())
+      texts.set(...unpack(member, readFileSync(join(unpacked, member))))
     }
   }
   return texts
+}
+
+function unpack(name: string, packed: Buffer): [name: string, text: string] {
+  const text = name.endsWith('.gz') ? gunzipSync(packed) : zstdDecompressSync(packed)
+  return [name.replace(/\.(?:gz|zst)$/, ''), text.toString()]
 }
 
 describe('by age', () => {
@@ -116,6 +121,34 @@ describe('by age', () => {
     expect(list('audit')).toEqual(['audit-2026-08.2.tar', 'audit-2026-08.tar'])
     expect(readFileSync(join(folder, 'audit', 'audit-2026-08.tar'))).toEqual(before)
     expect([...readBack('audit').keys()].toSorted()).toEqual([first, second])
+  })
+
+  it('compresses with zstd where that is asked for, and bundles what is there of either', async () => {
+    const [first, second] = [90, 91].map((days) => write('audit', rotatedAt('audit', NOW - days * DAY))) as [
+      string,
+      string,
+    ]
+    write('audit', `${second}.gz`, gzipSync(`${second}\n`.repeat(20))) // of a run that was ended before it removed the other
+    const young = write('audit', rotatedAt('audit', NOW - 8 * DAY))
+    await apply({ compression: 'zstd' })
+    expect(list('audit')).toEqual(['audit-2026-08.tar', `${young}.zst`])
+    const members = execFileSync('tar', ['-tf', join(folder, 'audit', 'audit-2026-08.tar')], { encoding: 'utf8' })
+    expect(members.trim().split('\n').toSorted()).toEqual([`${second}.gz`, `${first}.zst`])
+    const texts = readBack('audit')
+    for (const name of [first, second, young]) expect(texts.get(name)).toBe(`${name}\n`.repeat(20))
+    const over = write('application', `${rotatedAt('application', NOW - 14 * DAY)}.zst`)
+    await apply()
+    expect(list('application')).not.toContain(over)
+  })
+
+  it('does not remove a file whose compressed form is damaged', async () => {
+    for (const ending of ['.gz', '.zst']) {
+      const name = write('audit', rotatedAt('audit', NOW - 8 * DAY))
+      write('audit', `${name}${ending}`, 'neither of them')
+      expect((await apply({ compression: 'zstd' })).failed).toHaveLength(1)
+      expect(list('audit')).toEqual([name, `${name}${ending}`])
+      rmSync(join(folder, 'audit'), { recursive: true })
+    }
   })
 
   it('keeps no class together that is kept for less than a year', async () => {

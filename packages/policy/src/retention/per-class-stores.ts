@@ -36,27 +36,31 @@ export function renderVictoriaLogs(policy: Policy): RenderedFile {
   return jsonFile('victorialogs.json', { policy: policyHash(policy), processes: Object.fromEntries(processes) })
 }
 
-/** Renders `indexes.conf` for Splunk: an index for each class, and one for spans. */
+/**
+ * Renders `indexes.conf` for Splunk: an index for each class, one for spans, and one of the kind that metrics need. Splunk
+ * refuses for good what is meant for an index that is not there.
+ */
 export function renderSplunk(policy: Policy): RenderedFile {
   const outputs = [
     ...CLASS_ORDER.map((name) => [name, policy.classes[name].searchableDays] as const),
     ['traces', tracesDays(policy)] as const,
   ]
-  const stanzas = outputs.map(([name, days]) =>
-    [
-      '',
-      `[plutus_${name}]`,
-      `homePath = $SPLUNK_DB/plutus_${name}/db`,
-      `coldPath = $SPLUNK_DB/plutus_${name}/colddb`,
-      `thawedPath = $SPLUNK_DB/plutus_${name}/thaweddb`,
-      `frozenTimePeriodInSecs = ${days * SECONDS_PER_DAY}`,
-      '',
-    ].join('\n'),
-  )
+  const stanzas = [
+    ...outputs.map(([name, days]) => splunkIndex(name, `frozenTimePeriodInSecs = ${days * SECONDS_PER_DAY}`)),
+    // The policy says nothing of metrics: Splunk's own period holds.
+    splunkIndex('metrics', 'datatype = metric'),
+  ]
   return {
     name: 'splunk-indexes.conf',
     text: `${headOf('#', 'indexes in Splunk', policyHash(policy))}\n${stanzas.join('')}`,
   }
+}
+
+function splunkIndex(name: string, setting: string): string {
+  const places = ['home', 'cold', 'thawed'].map((kind) => {
+    return `${kind}Path = $SPLUNK_DB/plutus_${name}/${kind === 'home' ? '' : kind}db`
+  })
+  return ['', `[plutus_${name}]`, ...places, setting, ''].join('\n')
 }
 
 /** Renders retention of log groups in CloudWatch, by what `put-retention-policy` takes; the next longer one that it knows. */
@@ -68,4 +72,18 @@ export function renderCloudWatch(policy: Policy): RenderedFile {
     return { logGroupName: `/plutus/${name}`, ...(retentionInDays === undefined ? {} : { retentionInDays }) }
   })
   return jsonFile('cloudwatch.json', { policy: policyHash(policy), groups })
+}
+
+/**
+ * Renders indexes of Datadog, by what its API for logs takes (`POST /api/v1/logs/config/indexes`), and their order: a record
+ * goes into the first that fits. Datadog has the periods of a contract and refuses others, so none is shortened unsaid.
+ */
+export function renderDatadog(policy: Policy): RenderedFile {
+  const indexes = CLASS_ORDER.map((name) => ({
+    name: `plutus-${name}`,
+    filter: { query: `@plutus.data.class:${name}` },
+    num_retention_days: policy.classes[name].searchableDays,
+  }))
+  const order = { index_names: indexes.map(({ name }) => name) }
+  return jsonFile('datadog.json', { policy: policyHash(policy), indexes, order })
 }

@@ -1,7 +1,7 @@
 import type { Policy } from '../policy.ts'
 import { renderClickhouse } from './clickhouse.ts'
 import { renderLoki } from './loki.ts'
-import { renderCloudWatch, renderSplunk, renderVictoriaLogs } from './per-class-stores.ts'
+import { renderCloudWatch, renderDatadog, renderSplunk, renderVictoriaLogs } from './per-class-stores.ts'
 import type { RenderedFile } from './rendered-file.ts'
 import { renderS3 } from './s3.ts'
 import { renderElasticsearch, renderOpenSearch } from './search-indexes.ts'
@@ -22,5 +22,6 @@ export function renderRetention(policy: Policy): readonly RenderedFile[] {
     renderVictoriaLogs(policy),
     renderSplunk(policy),
     renderCloudWatch(policy),
+    renderDatadog(policy),
   ]
 }

@@ -53,8 +53,10 @@ function policyRules(policy: Policy): readonly AlertRule[] {
   })
 }
 
-function collectorRules({ limits, ...policy }: Policy): readonly AlertRule[] {
-  const hash = policyHash({ limits, ...policy })
+/** Alerts on the collectors themselves, by their own metrics. */
+export function collectorRules(policy: Policy): readonly AlertRule[] {
+  const hash = policyHash(policy)
+  const { limits } = policy
   const rule = (alert: string, severity: string, wait: string, expr: string, summary: string): AlertRule => ({
     alert,
     expr,
@@ -102,7 +104,7 @@ function collectorRules({ limits, ...policy }: Policy): readonly AlertRule[] {
       'PlutusTracesTooEarly',
       'warning',
       '0s',
-      'sum by (instance) (increase(otelcol_processor_tail_sampling_sampling_trace_dropped_too_early[5m])) > 0',
+      counted(['otelcol_processor_tail_sampling_sampling_trace_dropped_too_early'], 'instance'),
       'The sampler holds too few traces: some were decided before they were whole. Raise sampling.max_traces.',
     ),
     rule(
@@ -115,10 +117,17 @@ function collectorRules({ limits, ...policy }: Policy): readonly AlertRule[] {
   ]
 }
 
-/** Whether a count of the collector's own has grown, for any kind of telemetry. */
+/** Whether something was lost, of any kind of telemetry. */
 function lost(what: string, by: string): string {
-  const kinds = ['log_records', 'spans', 'metric_points']
-  return kinds.map((kind) => `sum by (${by}) (increase(otelcol_${what}_${kind}[5m])) > 0`).join(' or ')
+  return counted(
+    ['log_records', 'spans', 'metric_points'].map((kind) => `otelcol_${what}_${kind}`),
+    by,
+  )
+}
+
+/** Whether a count of the collector's own has grown. Most of them begin with what they are about, as new series. */
+function counted(series: readonly string[], by: string): string {
+  return series.map((one) => `sum by (${by}) (${grownWithin(one, '5m')}) > 0`).join(' or ')
 }
 
 function escapeRegex(text: string): string {

@@ -5,17 +5,21 @@ import { headOf } from '../retention/rendered-file.ts'
 import type { RenderedFile } from '../retention/rendered-file.ts'
 import { ruleOf } from './alert-rule.ts'
 import { labelName, prometheusName } from './prometheus-names.ts'
+import { renderCollectorTests, STEP_SECONDS } from './promtool-collector-tests.ts'
 
-const STEP_SECONDS = 15
 // A value that no condition names.
 const OTHER = 'plutus_other'
 
 /**
  * Renders tests of the rules for `promtool test rules`. Each alert: fires at the number that the policy names, at once in
  * a new series and spread over several; not at one less; not by what its conditions leave out; and ends when it is over.
+ * Those on the collectors fire at their bound and not below, and as late as they should.
  */
 export function renderPromtoolTests(policy: Policy): RenderedFile {
-  const tests = Object.entries(policy.alerts).flatMap(([name, alert]) => testsOf(policy, name, alert))
+  const tests = [
+    ...Object.entries(policy.alerts).flatMap(([name, alert]) => testsOf(policy, name, alert)),
+    ...renderCollectorTests(policy),
+  ]
   const file = { rule_files: ['prometheus-rules.yaml'], evaluation_interval: `${STEP_SECONDS}s`, tests }
   const head = headOf('#', 'tests of the alerts, for promtool test rules', policyHash(policy))
   return {

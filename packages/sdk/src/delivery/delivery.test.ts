@@ -26,6 +26,7 @@ function createDelivery(state: Partial<AttemptState> = {}, timeoutMillis = 10_00
       answer: promise,
       hold: () => hold,
       isWritten: () => isWritten,
+      hear: () => 'later',
       waitedMillis: () => waitedMillis,
       abort: (problem) => void aborts.push(problem),
     }
@@ -81,15 +82,32 @@ it.each([
   expect(aborts).toEqual([problem])
 })
 
-it.each<[what: string, state: Partial<AttemptState>, isTrusted: boolean]>([
-  ['that is written', { isWritten: true }, true],
-  ['that is written in part', { isWritten: false }, false],
-  ['that is written, but unanswered for long', { isWritten: true, waitedMillis: 1000 }, false],
-])('at the end looks at a request %s', (_what, state, isTrusted) => {
+it.each<[what: string, state: Partial<AttemptState>, isKept: boolean, trusted: boolean[]]>([
+  ['that is written', { isWritten: true, waitedMillis: 199 }, false, [true]],
+  ['that is written, but unanswered for a while', { isWritten: true, waitedMillis: 200 }, false, [false]],
+  ['that is written, but unanswered for almost a second', { isWritten: true, waitedMillis: 999 }, false, [false]],
+  ['that is written in part', { isWritten: false }, false, []],
+  ['that is written in part, and kept', { isWritten: false }, true, []],
+  ['that is written, but unanswered for long', { isWritten: true, waitedMillis: 1000 }, false, []],
+  ['that is written, but unanswered for long, and kept', { isWritten: true, waitedMillis: 1000 }, true, [false]],
+])('at the end looks at a request %s', (_what, state, isKept, trusted) => {
   const { delivery, aborts } = createDelivery(state)
   void delivery.deliver(PARCEL)
-  expect([...delivery.cut()]).toEqual(isTrusted ? [PARCEL] : [])
-  expect(aborts).toEqual(isTrusted ? [] : ['aborted'])
+  expect(delivery.cut(() => isKept).map(({ isTrusted }) => isTrusted)).toEqual(trusted)
+  expect(aborts).toEqual(trusted.length > 0 ? [] : ['aborted'])
+})
+
+it.each<[what: string, answer: Answer, isOver: boolean, outcomes: unknown[]]>([
+  ['that takes it', { ok: true, body: new Uint8Array() }, true, [{ count: 1 }]],
+  ['for later', BUSY, false, []],
+  ['to parts of it', { ok: false, problem: 'too-large', retryable: false, divisible: true }, false, []],
+  ['that refuses it', { ok: false, problem: 'credentials', retryable: false }, true, [{ reason: 'refused', count: 1 }]],
+])('at the end takes an answer %s', (_what, answer, isOver, outcomes) => {
+  const { delivery, losses } = createDelivery({ isWritten: true })
+  void delivery.deliver(PARCEL)
+  const [cut] = delivery.cut(() => true)
+  expect(cut && delivery.conclude(cut, answer)).toBe(isOver)
+  expect(losses.outcomes).toEqual(outcomes)
 })
 
 it('at the end trusts no request to an endpoint that was not well', async () => {
@@ -101,7 +119,8 @@ it('at the end trusts no request to an endpoint that was not well', async () => 
   // The pause is over; the next attempt is on its way.
   await Promise.resolve()
   void delivery.deliver(PARCEL)
-  expect([...delivery.cut()]).toEqual([])
+  expect(delivery.cut(() => false)).toEqual([])
+  expect(delivery.cut(() => true)).toEqual([expect.objectContaining({ isTrusted: false })])
 })
 
 it('goes on for those who wait where one request is refused for what is in it', async () => {

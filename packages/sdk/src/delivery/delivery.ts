@@ -29,6 +29,14 @@ export interface Parcel {
   readonly divide?: () => Promise<readonly Parcel[]>
 }
 
+/** An attempt whose request was written as a whole when the event loop turned for the last time. */
+export interface CutAttempt {
+  readonly attempt: Attempt
+  readonly parcel: Parcel
+  /** Whether it arrives although nobody hears of it: its endpoint was well, and has not been silent for long. */
+  readonly isTrusted: boolean
+}
+
 // OTLP: exponential back-off with jitter. The figures are those of upstream's exporters.
 const FIRST_BACKOFF_MILLIS = 1000
 const MAX_BACKOFF_MILLIS = 5000
@@ -144,17 +152,35 @@ export class Delivery {
   }
 
   /**
-   * Nothing will be heard any more: ends each attempt whose request is not written as a whole. Returns the parcels that
-   * are, which arrive where an endpoint was well and still is.
+   * Nothing will be heard any more by itself: ends each attempt whose request is not written as a whole. Returns the
+   * others, whose answers `conclude` takes.
+   *
+   * @param isKept whether somebody keeps a parcel that no answer is heard of. What nobody keeps is ended too where the
+   *   endpoint may not be well.
    */
-  cut(): ReadonlySet<Parcel> {
-    const written = new Set<Parcel>()
+  cut(isKept: (parcel: Parcel) => boolean): readonly CutAttempt[] {
+    const written: CutAttempt[] = []
     for (const [attempt, parcel] of this.#attempts) {
-      const mayHang = this.#lastProblem !== undefined || attempt.waitedMillis() >= TOLD_SILENCE_MILLIS
-      if (attempt.isWritten() && !mayHang) written.add(parcel)
+      const waitedMillis = attempt.waitedMillis()
+      const isWell = this.#lastProblem === undefined && waitedMillis < TOLD_SILENCE_MILLIS
+      // An endpoint that is silent for this long may be slow, so nothing is sent again; or gone, so that it is counted.
+      const isTrusted = isWell && waitedMillis < VAIN_SILENCE_MILLIS
+      if (attempt.isWritten() && (isWell || isKept(parcel))) written.push({ attempt, parcel, isTrusted })
       else attempt.abort('aborted')
     }
     return written
+  }
+
+  /** Takes the answer to an attempt that was cut off. Returns whether nobody has to send its parcel again. */
+  conclude({ attempt, parcel }: CutAttempt, answer: Answer): boolean {
+    if (answer.ok) {
+      this.#arrived(answer.body, parcel)
+      return true
+    }
+    this.#failed(answer, attempt.waitedMillis())
+    if (answer.retryable || answer.divisible === true) return false
+    this.#countFor(parcel).dropped(this.#signal, REASONS[answer.problem], parcel.count)
+    return true
   }
 
   #start(parcel: Parcel): Attempt {

@@ -35,6 +35,16 @@ function createHealth() {
   return { lines, health, fail }
 }
 
+it.each(['unreachable', 'timeout', 'certificate', 'credentials'] as const)(
+  'speaks of no service and of nothing lost where a command sends what is on disk: %s',
+  (problem) => {
+    const lines: string[] = []
+    const health = new EndpointHealth((line) => lines.push(line), 'stays on disk')
+    health.failed(SETTINGS, 'logs', { ok: false, problem, retryable: true, detail: 'CODE' })
+    expect(lines).toEqual([expect.not.stringMatching(/service|lost|memory/)])
+  },
+)
+
 it('tells one outage once, whichever signals and attempts meet it', () => {
   const { lines, fail } = createHealth()
   fail('traces')

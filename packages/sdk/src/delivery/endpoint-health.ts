@@ -23,7 +23,7 @@ export interface EndpointNews {
 }
 
 /** What becomes of telemetry while an endpoint cannot be talked to. */
-export type Meanwhile = 'is lost' | 'waits in memory'
+export type Meanwhile = 'is lost' | 'waits in memory' | 'stays on disk'
 
 const QUIET_MILLIS = 60_000
 
@@ -120,7 +120,11 @@ function describeFailure(
   const place = showPlace(url)
   const why = detail === undefined ? '' : ` (${detail})`
   const wait = retryAfterMillis === undefined ? '' : ` and asks to wait ${Math.ceil(retryAfterMillis / 1000)} s`
-  const sequel = `, telemetry ${meanwhile} meanwhile, the service runs on`
+  // A command sends what is on disk: no service runs on.
+  const sequel =
+    meanwhile === 'stays on disk'
+      ? ', telemetry stays on disk'
+      : `, telemetry ${meanwhile} meanwhile, the service runs on`
   const descriptions: Record<Exclude<Problem, 'aborted'>, Description> = {
     unreachable: { what: `${place} cannot be reached${why}`, sequel, advice: `see ${names.endpoint}` },
     timeout: { what: `${place} does not answer`, sequel, advice: `see ${names.endpoint} and ${names.timeout}` },
@@ -136,7 +140,7 @@ function describeFailure(
     busy: { what: `${place} is busy${why}${wait}`, sequel: '; telemetry waits' },
     credentials: {
       what: `${place} refuses the credentials${why}`,
-      sequel: ', telemetry is lost meanwhile, the service runs on',
+      sequel: meanwhile === 'stays on disk' ? '' : ', telemetry is lost meanwhile, the service runs on',
       advice: `see ${names.headers}`,
     },
     missing: {

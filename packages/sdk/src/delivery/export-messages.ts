@@ -21,24 +21,28 @@ export interface ClonedSettings extends Omit<ExportSettings, 'targets'> {
   })[]
 }
 
+/**
+ * Of the time that somebody is blocked, so much is left for answers: a request whose answer comes too late is kept, and so
+ * sent twice.
+ */
+export const CLOSING_MILLIS = 100
+
 /** What the export thread is told. */
 export type MessageToWorker =
   | { readonly kind: 'send'; readonly entry: OutboxEntry }
   | { readonly kind: 'hurry'; readonly round: number }
   | { readonly kind: 'stopWaiting' }
   /**
-   * Somebody is blocked until this round is over, at most until `endsAt`, a Unix time in milliseconds; then `givesBack`
-   * asks for what is nowhere else.
+   * Somebody is blocked until this round is over, at most until `endsAt`, a Unix time in milliseconds; `isKept` says that
+   * he keeps what is not sent by then, metrics aside.
    */
-  | { readonly kind: 'finish'; readonly round: number; readonly endsAt: number; readonly givesBack: boolean }
+  | { readonly kind: 'finish'; readonly round: number; readonly endsAt: number; readonly isKept: boolean }
 
 /** What the export thread tells. */
 export type MessageFromWorker =
   | { readonly kind: 'ready' }
   /** `memory` comes back for the pool. */
   | { readonly kind: 'done'; readonly id: number; readonly outcomes: readonly Outcome[]; readonly memory: ArrayBuffer }
-  /** It was not sent in time, and is to be kept. */
-  | { readonly kind: 'back'; readonly entry: OutboxEntry }
   | { readonly kind: 'success'; readonly signal: Signal }
   | { readonly kind: 'failure'; readonly signal: Signal; readonly problem: Problem }
   | { readonly kind: 'giveUp'; readonly round: number; readonly signal: Signal }

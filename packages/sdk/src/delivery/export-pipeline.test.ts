@@ -1,11 +1,15 @@
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline as connectStreams } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { BatchSpool } from './batch-spool.ts'
+import type { PackedBatch } from './packed-batch.ts'
 import { createPipeline, settingsFor as settingsOf } from './pipeline.test.helper.ts'
 import type { OtlpSettings } from './settings.ts'
 
@@ -218,35 +222,154 @@ it('names each endpoint of what it had no time for, without the secrets in it', 
   ])
 })
 
+/** A collector on a thread of its own, which answers while this one stands still. */
+async function startCollector(status: number, delayMillis: number): Promise<{ url: string; requests: () => number }> {
+  const requests = new Int32Array(new SharedArrayBuffer(4))
+  const program = `
+    const { createServer } = require('node:http')
+    const { parentPort, workerData: { requests, status, delayMillis } } = require('node:worker_threads')
+    createServer((request, response) => {
+      request.resume().on('end', () => {
+        Atomics.add(requests, 0, 1)
+        setTimeout(() => response.writeHead(status).end(), delayMillis)
+      })
+    }).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port) })
+  `
+  const server = new Worker(program, { eval: true, workerData: { requests, status, delayMillis } })
+  onTestFinished(async () => void (await server.terminate()))
+  const [port] = (await once(server, 'message')) as [number]
+  return { url: `http://127.0.0.1:${port}`, requests: () => Atomics.load(requests, 0) }
+}
+
+/** A spool that takes all but metrics, and remembers how many records that was. */
+function createSpool(): { spool: () => BatchSpool; kept: () => number } {
+  let kept = 0
+  const keep = ({ signal, records }: PackedBatch): boolean => {
+    if (signal !== 'metrics') kept += records
+    return signal !== 'metrics'
+  }
+  const spool: BatchSpool = {
+    keep,
+    settle: (_ticket, outcomes) => outcomes,
+    release: () => true,
+    wake: () => {},
+    end: () => {},
+    get waiting() {
+      return new Map([['logs', kept] as const])
+    },
+  }
+  return { spool: () => spool, kept: () => kept }
+}
+
 describe('what has left the main thread as a whole when the process ends', () => {
-  /** Ends when the receiver has read a request that it has not answered yet. */
-  const endUnanswered = async (kind: 'send' | 'sendDurable', millis: number): Promise<readonly string[]> => {
-    let asked = 0
-    receiver.respond(() => {
-      asked++
-      return { delayMillis: 200 }
-    })
-    const rig = createPipeline(settingsFor('http/protobuf'), { thread: 'main' })
+  const KEPT = 'Telemetry is kept on disk for the next start: log records 1'
+
+  /** Ends when a collector has read a request that it answers after a while. */
+  const endUnanswered = async (
+    kind: 'send' | 'sendDurable',
+    collector: { status: number; delayMillis: number },
+    millis: number,
+    spool?: () => BatchSpool,
+  ): Promise<{ lines: readonly string[]; counts: Readonly<Record<string, number>>; requests: number }> => {
+    const { url, requests } = await startCollector(collector.status, collector.delayMillis)
+    const rig = createPipeline(settingsFor('http/protobuf', url), { thread: 'main', spool })
     rig[kind]('record')
     void rig.pipeline.flush(WAIT_MILLIS)
-    await receiver.waitFor(() => asked === 1)
-    await new Promise((resolve) => setImmediate(resolve))
+    await vi.waitFor(() => expect(requests()).toBe(1))
     rig.pipeline.finish(millis)
-    return rig.lines
+    return { lines: rig.lines, counts: rig.counts, requests: requests() }
   }
+  const SOON = { status: 200, delayMillis: 200 }
+  const NEVER = { status: 200, delayMillis: 600_000 }
 
-  it('is not sent again', async () => {
-    expect(await endUnanswered('send', WAIT_MILLIS)).toEqual([])
-    await receiver.waitFor(() => receiver.logs.length === 1)
-    expect(receiver.requests).toHaveLength(1)
+  it.each(['send', 'sendDurable'] as const)('is not sent again where its answer comes in time (%s)', async (kind) => {
+    const spool = createSpool()
+    for (const keeper of [undefined, spool.spool]) {
+      expect(await endUnanswered(kind, SOON, WAIT_MILLIS, keeper)).toEqual({
+        lines: [],
+        counts: { exported: 1 },
+        requests: 1,
+      })
+    }
+    expect(spool.kept()).toBe(0)
   })
 
-  it('is sent again where it is durable, since receivers know such records', async () => {
-    // The receiver is on this thread, which is blocked meanwhile.
-    await endUnanswered('sendDurable', 300)
-    await receiver.waitFor(() => receiver.logs.length === 2)
-    expect(bodies()).toEqual(['record', 'record'])
+  it('is taken for arrived where nobody can keep it', async () => {
+    expect(await endUnanswered('send', NEVER, 100)).toEqual({ lines: [], counts: {}, requests: 1 })
   })
+
+  it('is kept rather than taken for arrived, and not sent again', async () => {
+    for (const kind of ['send', 'sendDurable'] as const) {
+      const { spool, kept } = createSpool()
+      expect(await endUnanswered(kind, NEVER, 100, spool)).toEqual({ lines: [KEPT], counts: {}, requests: 1 })
+      expect(kept()).toBe(1)
+    }
+  })
+
+  it('is sent again where it is durable and nobody can keep it, since receivers know such records', async () => {
+    expect(await endUnanswered('sendDurable', NEVER, 2000)).toMatchObject({ requests: 2 })
+  })
+
+  it('is lost, and told, where the answer is that it was not taken, and kept where somebody can', async () => {
+    const busy = { status: 503, delayMillis: 100 }
+    const { lines, counts } = await endUnanswered('send', busy, WAIT_MILLIS)
+    expect(lines.at(-1)).toBe('Telemetry lost: log records 1 (refused by the endpoint)')
+    expect(counts).toEqual({ refused: 1 })
+    const { spool, kept } = createSpool()
+    expect((await endUnanswered('send', busy, WAIT_MILLIS, spool)).lines.at(-1)).toBe(KEPT)
+    expect(kept()).toBe(1)
+  })
+})
+
+// Longer than anybody waits here.
+const SLEEPS = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000)'
+
+it.each([
+  ['and there is no time left', 0],
+  ['and it is too late for answers', 99],
+  ['and the thread that is to send does not come to its turn', 300],
+])('keeps everything but metrics at the end where somebody can, %s', (_when, millis) => {
+  for (const thread of ['main', 'worker'] as const) {
+    const { spool, kept } = createSpool()
+    const worker = { file: new URL(`data:text/javascript,${SLEEPS}`), env: {} }
+    const { pipeline, send, sendDurable, push, lines } = createPipeline(settingsFor('http/protobuf'), {
+      thread,
+      worker,
+      spool,
+    })
+    send('1', '2')
+    sendDurable('3')
+    const points = { bytes: new Uint8Array(1), scopes: [], runs: new Uint32Array(), records: 4 }
+    push({ signal: 'metrics', isDurable: false, ...points })
+    pipeline.finish(millis)
+    expect(lines).toEqual([
+      expect.stringContaining('Telemetry lost: data points 4 (the process ended first); '),
+      'Telemetry is kept on disk for the next start: log records 3',
+    ])
+    expect(kept()).toBe(3)
+  }
+})
+
+it('settles what was read from disk where the event loop does not turn any more', async () => {
+  const { url, requests } = await startCollector(200, 200)
+  const { spool } = createSpool()
+  const { pipeline, packed } = createPipeline(settingsFor('http/protobuf', url), { thread: 'main', spool })
+  const outcomes: unknown[] = []
+  pipeline.replay(packed('1'), (settled) => outcomes.push(...settled))
+  await vi.waitFor(() => expect(requests()).toBe(1))
+  pipeline.finish(WAIT_MILLIS)
+  expect(outcomes).toEqual([{ count: 1 }])
+})
+
+it('waits in a flush for what was read from disk, and lets nothing more be read meanwhile', async () => {
+  const { pipeline, packed } = createPipeline(settingsFor('http/protobuf'), { thread: 'main' })
+  const outcomes: unknown[] = []
+  pipeline.replay(packed('1'), (settled) => outcomes.push(...settled))
+  expect(pipeline.isBusy('logs')).toBe(false)
+  const flushed = pipeline.flush(WAIT_MILLIS)
+  expect(pipeline.isBusy('logs')).toBe(true)
+  await flushed
+  expect([outcomes, pipeline.isBusy('logs')]).toEqual([[{ count: 1 }], false])
 })
 
 it('does not wait again where another signal has waited in vain on the same host', async () => {

@@ -3,7 +3,9 @@ import type { BatchSpool } from './batch-spool.ts'
 import { reasonOf } from './delivery.ts'
 import { showPlace } from './endpoint-health.ts'
 import { Exporter } from './exporter.ts'
-import type { ExportEvents, ExportSettings, Sender } from './exporter.ts'
+import type { ExportEvents, ExportSettings, Sender, UnheardBatch } from './exporter.ts'
+import { CLOSING_MILLIS } from './export-messages.ts'
+import { listenOn } from './listen-on.ts'
 import { createLocalSender } from './local-sender.ts'
 import type { Losses, LossReason, Outcome } from './losses.ts'
 import { Outbox } from './outbox.ts'
@@ -60,8 +62,10 @@ export class ExportPipeline {
   #waiters: Waiter[] = []
   #round = 0
   #endsAt: number | undefined
-  /** Who waits for what was read from disk, by the number of the batch, which is negative. */
-  readonly #replays = new Map<number, (outcomes: readonly Outcome[]) => void>()
+  /** Whether something of this process has been on disk. */
+  #isOnDisk = false
+  /** What was read from disk and is on its way, by the number of the batch, which is negative. */
+  readonly #replays = new Map<number, Replayed>()
   #lastReplay = 0
 
   constructor(options: ExportPipelineOptions) {
@@ -82,6 +86,7 @@ export class ExportPipeline {
 
   /** Takes a batch; its memory belongs to the pipeline from now on. */
   push(batch: PackedBatch): void {
+    this.#isOnDisk ||= batch.ticket !== undefined
     this.#outbox.push(batch)
     if (this.#sender !== undefined) this.#pump()
     else if (!this.#isStarting) {
@@ -93,27 +98,25 @@ export class ExportPipeline {
     this.#outbox.trim()
   }
 
-  /** Sends what was read from disk, where it stays until it has arrived. Never rejects. */
-  replay(batch: PackedBatch): Promise<readonly Outcome[]> {
-    const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>()
+  /** Sends what was read from disk, where it stays until it has arrived; `onSettled` is told at once what became of it. */
+  replay(batch: PackedBatch, onSettled: (outcomes: readonly Outcome[]) => void): void {
     const id = --this.#lastReplay
-    this.#replays.set(id, resolve)
+    this.#replays.set(id, { signal: batch.signal, onSettled })
     this.#pump().send({ id, batch, size: 0, isReplay: true })
-    return promise
   }
 
   /** Whether what is on disk has to wait for what is in memory. */
   isBusy(signal: Signal): boolean {
-    if (this.#endsAt !== undefined || this.#outbox.isWaiting(signal)) return true
+    if (this.#endsAt !== undefined || this.#waiters.length > 0 || this.#outbox.isWaiting(signal)) return true
     return this.#problems.has(signal) && this.#outbox.signals.has(signal)
   }
 
   /** Sends what is here; settles when all has arrived, when there is no hope, or after `timeoutMillis`. Never rejects. */
   async flush(timeoutMillis: number): Promise<void> {
-    if (this.#outbox.isEmpty) return
+    if (this.#outbox.isEmpty && this.#replays.size === 0) return
     const sender = this.#pump()
     const { promise, resolve } = Promise.withResolvers<void>()
-    const waiter: Waiter = { round: ++this.#round, signals: this.#outbox.signals, vain: new Set(), resolve }
+    const waiter: Waiter = { round: ++this.#round, signals: this.#unsent, vain: new Set(), resolve }
     this.#waiters.push(waiter)
     sender.hurry(waiter.round)
     const timer = setTimeout(() => {
@@ -134,26 +137,19 @@ export class ExportPipeline {
    */
   finish(millis: number): void {
     this.#endsAt ??= performance.now() + millis
-    const left = Math.max(this.#endsAt - performance.now(), 0)
-    let ending: LossReason = 'process_end'
-    if (!this.#outbox.isEmpty && left > 0 && !this.#isHopeless()) {
-      const thread = this.#findThread()
-      if (thread === undefined) ending = 'export_thread'
-      else this.#finishBy(thread, left)
-    }
-    if (this.#sender instanceof WorkerSender) this.#sender.hear()
-    for (const batch of this.#outbox.batches) {
+    const { ending, trusted } = this.#sendRest(this.#endsAt)
+    if (!this.#outbox.isEmpty) this.#options.spool?.()?.end()
+    for (const { id, batch } of this.#outbox.entries) {
+      if (this.#keep(batch) || trusted.has(id)) continue
       const { signal, records } = batch
-      if (this.#keep(batch)) {
-        this.#options.losses.kept(signal, records)
-        continue
-      }
       const problem = this.#problems.get(signal)
       // What was cut off had no time to show anything.
       const isCut = problem === undefined || problem === 'aborted'
       this.#options.losses.dropped(signal, isCut ? ending : reasonOf(problem), records)
     }
     this.#outbox.clear()
+    const waiting = this.#isOnDisk ? this.#options.spool?.()?.waiting : undefined
+    if (waiting !== undefined) this.#options.losses.keptInAll(waiting)
     this.#options.losses.reportAll((signals) => this.#describeWay(signals))
   }
 
@@ -165,34 +161,70 @@ export class ExportPipeline {
     return `endpoint ${[...places].join(', ')}, see ${[...variables].join(', ')} and PLUTUS_EXIT_WAIT_MS`
   }
 
-  #finishBy(thread: WorkerSender, millis: number): void {
-    if (this.#sender instanceof Exporter) this.#hand(thread, this.#sender)
-    this.#sender = thread
-    for (const entry of this.#outbox.takeAll()) thread.send(entry)
-    thread.finish(Math.ceil(millis))
-  }
-
-  /**
-   * Hands over what this thread has on its way: nobody will see the answers. What has left as a whole arrives and is
-   * not sent again, but for durable records, which receivers know by their ids.
-   */
-  #hand(thread: WorkerSender, from: Exporter): void {
-    const written = from.cut()
-    for (const entry of this.#outbox.handed) {
-      if (written.has(entry.id) && !entry.batch.isDurable) this.#outbox.done(entry.id)
-      else thread.send(entry)
+  /** Sends what is left until a time. Returns by what the rest is lost, and what of it arrives although nobody heard so. */
+  #sendRest(endsAt: number): { readonly ending: LossReason; readonly trusted: ReadonlySet<number> } {
+    const left = (): number => Math.max(endsAt - performance.now(), 0)
+    const unheard = this.#cut(endsAt)
+    const onWay = new Set(unheard.map(({ entry }) => entry.id))
+    // A thread that sends all the time knows best whether there is hope.
+    const isRunning = this.#sender instanceof WorkerSender
+    // What is kept anyway is not begun when its answer would come too late.
+    const isLate = !isRunning && this.#options.spool !== undefined && left() < CLOSING_MILLIS
+    const rest = this.#outbox.entries.filter(
+      ({ id, batch: { signal } }) => !onWay.has(id) && !(isLate && signal !== 'metrics'),
+    )
+    const isAny = rest.length > 0 || (isRunning && this.#replays.size > 0)
+    const isSent = isAny && left() > 0 && (isRunning || !this.#isHopeless(rest))
+    const thread = isSent ? this.#findThread() : undefined
+    const wait = thread && this.#sendBy(thread, rest, left())
+    const isVain = this.#isHopeless(unheard.map(({ entry }) => entry))
+    const silent = listenOn(unheard, isVain ? 0 : endsAt)
+    wait?.(left())
+    if (this.#sender instanceof WorkerSender) this.#sender.hear()
+    return {
+      ending: isSent && thread === undefined ? 'export_thread' : 'process_end',
+      trusted: new Set(silent.flatMap(({ entry, isTrusted }) => (isTrusted ? entry.id : []))),
     }
   }
 
-  /** Whether the last attempts of all that is left hung until nobody waited any more. */
-  #isHopeless(): boolean {
-    if (this.#sender instanceof WorkerSender) return false // it knows best
-    return [...this.#outbox.signals].every((signal) => this.#problems.get(signal) === 'timeout')
+  /** Has a thread send what it does not have yet. Returns a function that waits for it. */
+  #sendBy(thread: WorkerSender, rest: readonly OutboxEntry[], millis: number): (mostMillis: number) => void {
+    const isNew = this.#sender !== thread
+    const waiting = this.#outbox.takeAll()
+    this.#sender = thread
+    for (const entry of isNew ? rest : waiting) thread.send(entry)
+    return thread.finish(Math.ceil(millis), this.#options.spool !== undefined)
+  }
+
+  /**
+   * Ends what this thread has on its way, but for what has left as a whole. That is listened on and not sent again, since
+   * it arrives, or waits on disk where nothing is heard of it. What is durable and on no disk is sent again all the same
+   * when half of the time is over: receivers know it by its ids.
+   */
+  #cut(endsAt: number): readonly UnheardBatch[] {
+    if (!(this.#sender instanceof Exporter)) return []
+    // Of what an earlier call has dealt with nothing is to be heard.
+    const unheard = this.#sender
+      .cut((batch) => this.#isKept(batch))
+      .filter(({ entry: { id } }) => this.#outbox.has(id) || this.#replays.has(id))
+    const atRisk = unheard.filter(({ entry: { batch } }) => batch.isDurable && !this.#isKept(batch))
+    listenOn(atRisk, (performance.now() + endsAt) / 2)
+    return unheard.filter((one) => !atRisk.includes(one))
+  }
+
+  /** Whether there is somebody who keeps what has not arrived at the end. */
+  #isKept({ signal }: PackedBatch): boolean {
+    return signal !== 'metrics' && this.#options.spool?.() !== undefined
   }
 
   #findThread(): WorkerSender | undefined {
     if (this.#sender instanceof WorkerSender) return this.#sender
     return this.#hasFailed ? undefined : this.#startThread()
+  }
+
+  /** Whether the last attempts of all these hung until nobody waited any more. */
+  #isHopeless(entries: readonly OutboxEntry[]): boolean {
+    return entries.every(({ batch: { signal } }) => this.#problems.get(signal) === 'timeout')
   }
 
   /** Hands over what may leave now. */
@@ -221,7 +253,8 @@ export class ExportPipeline {
         events: this.#events,
         file: worker.file,
         env: worker.env,
-        onBack: this.#options.spool && ((entry) => this.#outbox.restore(entry.id, entry.batch)),
+        isCopied: ({ batch, isReplay }) =>
+          this.#options.spool !== undefined && isReplay !== true && batch.signal !== 'metrics',
         onBroken: (kept, lost) => this.#recover(kept, lost),
       })
     } catch {
@@ -269,35 +302,57 @@ export class ExportPipeline {
     const replayed = this.#replays.get(id)
     if (replayed !== undefined) {
       this.#replays.delete(id)
-      replayed(outcomes)
+      replayed.onSettled(outcomes)
     }
     const found = this.#outbox.done(id)
-    const batch = found && memory !== undefined ? { ...found, bytes: new Uint8Array(memory) } : found
+    const isMoved = found?.bytes.length === 0 && memory !== undefined
+    const batch = isMoved ? { ...found, bytes: new Uint8Array(memory) } : found
     if (batch?.ticket !== undefined) {
-      losses.settled(batch.signal, spool?.()?.settle(batch.ticket, outcomes) ?? outcomes)
+      const counted = spool?.()?.settle(batch.ticket, outcomes) ?? outcomes
+      // Of none of it anything is on disk any more.
+      const isLost = counted === outcomes && outcomes.every(isTransient)
+      if (!isLost || !this.#write(batch)) losses.settled(batch.signal, counted)
     } else if (batch !== undefined && !(outcomes.every(isTransient) && this.#keep(batch))) {
       losses.settled(batch.signal, outcomes)
     }
-    if (memory !== undefined) pool.release(memory)
-    else if (batch !== undefined && batch.bytes.length > 0) pool.release(batch.bytes.buffer)
+    if (batch !== undefined && batch.bytes.length > 0) pool.release(batch.bytes.buffer)
+    else if (memory !== undefined) pool.release(memory)
   }
 
   /** Hands a batch that memory does not keep any more to the spool. Returns whether it is on disk. */
   #keep(batch: PackedBatch): boolean {
     const spool = this.#options.spool?.()
     if (spool === undefined) return false
-    if (batch.ticket !== undefined) return spool.release(batch.ticket)
-    return batch.bytes.length > 0 && spool.keep(batch)
+    // Rather twice than never, where not all of it is on disk.
+    if (batch.ticket !== undefined && spool.release(batch.ticket)) return true
+    return this.#write(batch)
+  }
+
+  #write(batch: PackedBatch): boolean {
+    const spool = this.#options.spool?.()
+    if (spool === undefined || batch.bytes.length === 0) return false
+    this.#isOnDisk = true
+    return spool.keep(batch)
+  }
+
+  /** Signals of what has not arrived, and of what is on its way from disk. */
+  get #unsent(): ReadonlySet<Signal> {
+    return new Set([...this.#outbox.signals, ...[...this.#replays.values()].map(({ signal }) => signal)])
   }
 
   /** Ends the wait of those who have nothing to wait for. */
   #settle(): void {
     if (this.#waiters.length === 0) return
-    const unsent = this.#outbox.signals
+    const unsent = this.#unsent
     for (const { signals, vain, resolve } of this.#waiters) {
       if ([...signals].every((signal) => vain.has(signal) || !unsent.has(signal))) resolve()
     }
   }
+}
+
+interface Replayed {
+  readonly signal: Signal
+  readonly onSettled: (outcomes: readonly Outcome[]) => void
 }
 
 function isTransient({ reason }: Outcome): boolean {

@@ -1,5 +1,5 @@
 import { EndpointHealth } from './endpoint-health.ts'
-import { restoreSettings } from './export-messages.ts'
+import { CLOSING_MILLIS, restoreSettings } from './export-messages.ts'
 import type { ExportWorkerData, MessageFromWorker, MessageToWorker } from './export-messages.ts'
 import { Exporter } from './exporter.ts'
 import type { OutboxEntry } from './outbox.ts'
@@ -17,20 +17,12 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
 
   const look = (): void => {
     if (finishing === undefined) return
-    const { round, vain, timer, givesBack } = finishing
-    for (const { batch, isReplay } of unsent.values()) if (isReplay !== true && !vain.has(batch.signal)) return
-    clearTimeout(timer)
+    const { round, vain, timers } = finishing
+    for (const { batch } of unsent.values()) if (!vain.has(batch.signal)) return
+    for (const timer of timers) clearTimeout(timer)
     finishing = undefined
-    if (givesBack) giveBack()
     Atomics.store(finished, 0, round)
     Atomics.notify(finished, 0)
-  }
-  const giveBack = (): void => {
-    for (const [id, entry] of unsent) {
-      if (entry.isReplay === true || entry.batch.ticket !== undefined) continue
-      unsent.delete(id)
-      tell({ kind: 'back', entry }, [entry.batch.bytes.buffer])
-    }
   }
   const exporter = new Exporter(
     restoreSettings(settings),
@@ -70,16 +62,22 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
         // What has come before is to be read before it.
         setImmediate(() => exporter.stopWaiting())
         break
-      case 'finish':
+      case 'finish': {
+        const { round, endsAt, isKept } = message
+        const before = (millis: number, act: () => void): NodeJS.Timeout =>
+          setTimeout(() => setImmediate(act), Math.max(endsAt - millis - Date.now(), 0))
         finishing = {
-          round: message.round,
+          round,
           vain: new Set(),
-          givesBack: message.givesBack,
-          timer: setTimeout(() => setImmediate(giveUpAll), Math.max(message.endsAt - TELLING_MILLIS - Date.now(), 0)),
+          timers: [
+            ...(isKept ? [before(CLOSING_MILLIS, () => exporter.close(round))] : []),
+            before(TELLING_MILLIS, giveUpAll),
+          ],
         }
-        exporter.hurry(message.round)
+        exporter.hurry(round)
         look()
         break
+      }
     }
   })
   tell({ kind: 'ready' })
@@ -89,6 +87,5 @@ interface Finishing {
   readonly round: number
   /** Signals for which further waiting is in vain. */
   readonly vain: Set<Signal>
-  readonly givesBack: boolean
-  readonly timer: NodeJS.Timeout
+  readonly timers: readonly NodeJS.Timeout[]
 }

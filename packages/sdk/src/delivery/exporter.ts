@@ -51,6 +51,18 @@ export interface Sender {
   stopWaiting(): void
 }
 
+/** A batch that has left as a whole, and whose answer nobody had heard when the event loop turned for the last time. */
+export interface UnheardBatch {
+  readonly entry: OutboxEntry
+  /** Whether it arrives although nobody hears of it: its endpoint was well, and has not been silent for long. */
+  readonly isTrusted: boolean
+  /**
+   * Listens without waiting, and tells what was heard as usual: `heard` if something was; then it is not to be called
+   * again. `later` if something may be heard still, `never` if nothing can be.
+   */
+  readonly hear: () => 'heard' | 'later' | 'never'
+}
+
 // While an endpoint fails, one request asks whether it is back; the others wait behind it.
 const HEALTHY_REQUESTS = 4
 
@@ -62,7 +74,7 @@ export class Exporter implements Sender {
   /** Hosts on which somebody has waited in vain since the last good answer of any signal. */
   readonly #stalled = new Set<string>()
   /** What batches on their way have become. */
-  readonly #parcels = new Map<Parcel, OutboxEntry>()
+  readonly #parcels = new Map<Parcel, { readonly entry: OutboxEntry; readonly losses: Tally }>()
 
   constructor(settings: ExportSettings, parts: Pick<DeliveryParts, 'health' | 'hold'>, events: ExportEvents) {
     this.#settings = settings
@@ -90,6 +102,7 @@ export class Exporter implements Sender {
         active: 0,
         isHealthy: false,
         isStalled: false,
+        closedFor: undefined,
       }
       this.#lanes.set(signal, lane)
     }
@@ -121,23 +134,46 @@ export class Exporter implements Sender {
     }
   }
 
+  /** Begins no more requests, but for metrics; those who hurry in this round do so in vain when the others are over. */
+  close(round: number): void {
+    for (const [signal, lane] of this.#lanes) {
+      if (signal === 'metrics') continue
+      lane.closedFor = round
+      if (lane.active === 0) this.#events.onGiveUp(round, signal)
+    }
+  }
+
   /**
-   * Nothing will be heard any more: ends what is not written as a whole. Returns the numbers of the batches that are,
-   * and arrive unless their endpoint fails just now.
+   * Nothing will be heard any more by itself: ends what is not written as a whole. Returns the batches that are.
+   *
+   * @param isKept whether somebody keeps a batch that no answer is heard of.
    */
-  cut(): ReadonlySet<number> {
-    const written = new Set<number>()
+  cut(isKept: (batch: PackedBatch) => boolean): readonly UnheardBatch[] {
+    const unheard: UnheardBatch[] = []
     for (const { delivery } of this.#lanes.values()) {
-      for (const parcel of delivery.cut()) {
-        const entry = this.#parcels.get(parcel)
-        if (entry !== undefined) written.add(entry.id)
+      const isParcelKept = (parcel: Parcel): boolean => {
+        const batch = this.#parcels.get(parcel)?.entry.batch
+        return batch !== undefined && isKept(batch)
+      }
+      for (const cut of delivery.cut(isParcelKept)) {
+        const sent = this.#parcels.get(cut.parcel)
+        if (sent === undefined) continue // the half of a batch
+        const { entry, losses } = sent
+        const hear = (): 'heard' | 'later' | 'never' => {
+          const answer = cut.attempt.hear()
+          if (typeof answer === 'string') return answer
+          if (delivery.conclude(cut, answer)) this.#events.onDone(entry.id, losses.outcomes)
+          if (answer.ok) this.#events.onSuccess(entry.batch.signal)
+          return 'heard'
+        }
+        unheard.push({ entry, isTrusted: cut.isTrusted, hear })
       }
     }
-    return written
+    return unheard
   }
 
   #work(lane: Lane): void {
-    while (lane.active < (lane.isHealthy ? HEALTHY_REQUESTS : 1)) {
+    while (lane.closedFor === undefined && lane.active < (lane.isHealthy ? HEALTHY_REQUESTS : 1)) {
       const entry = lane.waiting.shift()
       if (entry === undefined) return
       lane.active++
@@ -150,6 +186,7 @@ export class Exporter implements Sender {
     await this.#bring(lane, entry, losses)
     lane.active--
     this.#events.onDone(entry.id, losses.outcomes)
+    if (lane.closedFor !== undefined && lane.active === 0) this.#events.onGiveUp(lane.closedFor, entry.batch.signal)
     this.#work(lane)
   }
 
@@ -161,7 +198,7 @@ export class Exporter implements Sender {
       return
     }
     const parcel: Parcel = { body, count: batch.records, losses, divide: () => this.#divide(lane, batch, losses) }
-    this.#parcels.set(parcel, entry)
+    this.#parcels.set(parcel, { entry, losses })
     const lost = await lane.delivery.deliver(parcel)
     this.#parcels.delete(parcel)
     lane.isHealthy = lost === undefined
@@ -203,6 +240,8 @@ interface Lane {
   isHealthy: boolean
   /** Whether somebody has waited in vain since the last good answer. */
   isStalled: boolean
+  /** The round in which no more requests may begin. */
+  closedFor: number | undefined
 }
 
 // So much becomes JSON in a millisecond or two; after that others have a turn.

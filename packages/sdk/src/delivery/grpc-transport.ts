@@ -106,15 +106,15 @@ class GrpcAttempt implements Attempt {
   readonly #deadline: Deadline
   #call: Call | undefined
   #answering = false
-  #settled = false
+  #settled: Answer | undefined
 
   constructor(open: () => Call, message: Promise<Buffer>, timeoutMillis: number) {
     const { promise, resolve } = Promise.withResolvers<Answer>()
     this.answer = promise
     this.#deadline = new Deadline(timeoutMillis, () => this.abort('timeout'))
     this.#settle = (answer) => {
-      if (this.#settled) return
-      this.#settled = true
+      if (this.#settled !== undefined) return
+      this.#settled = answer
       this.#deadline.cancel()
       resolve(answer)
     }
@@ -135,6 +135,10 @@ class GrpcAttempt implements Attempt {
     return this.#answering
   }
 
+  hear(): Answer | 'never' {
+    return this.#settled ?? 'never'
+  }
+
   waitedMillis(): number {
     return this.#deadline.waitedMillis
   }
@@ -148,7 +152,7 @@ class GrpcAttempt implements Attempt {
   }
 
   #start(open: () => Call, message: Buffer): void {
-    if (this.#settled) return
+    if (this.#settled !== undefined) return
     try {
       this.#call = open()
     } catch (error) {

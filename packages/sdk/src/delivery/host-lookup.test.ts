@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
+import dns from 'node:dns'
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
-import { createHostLookup, firstQuestion } from './host-lookup.ts'
+import { createHostLookup, hasPlainSources, isInHosts, questionsFor } from './host-lookup.ts'
 
 const open: Socket[] = []
 
@@ -10,12 +11,13 @@ afterEach(() => {
   for (const socket of open.splice(0)) socket.close()
 })
 
-/** A name server that answers with `answer`, or never. */
-async function startNameServer(answer?: (question: Buffer) => Buffer): Promise<string> {
+/** A name server that answers with `reply`, or never. */
+async function startNameServer(reply?: (question: Buffer) => Buffer | undefined): Promise<string> {
   const socket = createSocket('udp4')
   open.push(socket)
   socket.on('message', (question, { port, address }) => {
-    if (answer !== undefined) socket.send(answer(question), port, address)
+    const bytes = reply?.(question)
+    if (bytes !== undefined) socket.send(bytes, port, address)
   })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
@@ -29,8 +31,8 @@ const refuse = (question: Buffer): Buffer => {
   return answer
 }
 
-const find = (servers: string[], host: string) => {
-  const { lookup, isAsking, cancel } = createHostLookup(servers)
+const find = (servers: string[], host: string, patience?: number[]) => {
+  const { lookup, isAsking, cancel } = createHostLookup(servers, patience)
   const found = new Promise<unknown>((resolve) => {
     lookup(host, {}, (error, address) => resolve(error?.code ?? address))
   })
@@ -38,7 +40,7 @@ const find = (servers: string[], host: string) => {
 }
 
 it('does not ask the system while no name server answers', async () => {
-  const { found, isAsking } = find([await startNameServer()], 'silent.invalid')
+  const { found, isAsking } = find([await startNameServer()], 'silent.invalid', [100, 200])
   expect(isAsking()).toBe(true)
   expect(await found).toBe('EAI_AGAIN')
   expect(isAsking()).toBe(false)
@@ -51,9 +53,84 @@ it('lets go at once when it is told to', async () => {
   expect(isAsking()).toBe(false)
 })
 
-it('asks the system once a name server has answered, whatever that was', async () => {
+it('finds no name that no name server knows', async () => {
   const { found } = find([await startNameServer(refuse)], 'refused.invalid')
   expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(await found)
+})
+
+const A = 1
+const AAAA = 28
+const BYTES = new Map([
+  [A, Buffer.from([192, 0, 2, 7])],
+  [AAAA, Buffer.from('20010db8000000000000000000000007', 'hex')],
+])
+
+/** Answers questions of these types with an address each, others not at all. */
+const answer =
+  (...types: number[]) =>
+  (question: Buffer): Buffer | undefined => {
+    const end = question.indexOf(0, 12) + 5
+    const type = question.readUInt16BE(end - 4)
+    const bytes = types.includes(type) ? BYTES.get(type) : undefined
+    if (bytes === undefined) return undefined
+    const head = Buffer.from(question.subarray(0, end))
+    head.writeUInt16BE(0x8180, 2)
+    head.writeUInt16BE(1, 6)
+    head.writeUInt32BE(0, 8) // no further sections
+    // The name of the question, its type, IN, 60 s.
+    const record = Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, bytes.length])
+    return Buffer.concat([head, record, bytes])
+  }
+
+// The system's lookup would wait for what is lost, and nothing could end that.
+it.each([
+  ['of both kinds', [A, AAAA], ['192.0.2.7', '2001:db8::7']],
+  ['where the answer to one question is lost', [A], ['192.0.2.7']],
+  ['where the answer to the other question is lost', [AAAA], ['2001:db8::7']],
+])('takes the addresses that a name server tells, %s', async (_where, types, expected) => {
+  const { lookup } = createHostLookup([await startNameServer(answer(...types))])
+  const found = await new Promise<unknown>((resolve) => {
+    lookup('found.invalid', { all: true }, (error, addresses) => resolve(error ?? addresses))
+  })
+  expect(found).toEqual(expected.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))
+})
+
+it('hears a name server that is slow each time', async () => {
+  const reply = answer(A, AAAA)
+  const socket = createSocket('udp4')
+  open.push(socket)
+  // Longer than c-ares makes of the first wait.
+  socket.on('message', (question, { port, address }) => {
+    setTimeout(() => socket.send(reply(question) ?? '', port, address), 2500)
+  })
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { found } = find([`127.0.0.1:${socket.address().port}`], 'slow.invalid', [100, 60_000])
+  expect(await found).toBe('192.0.2.7')
+})
+
+it.each([
+  [undefined, '192.0.2.7', 4],
+  [4, '192.0.2.7', 4],
+  ['IPv6', '2001:db8::7', 6],
+] as const)('tells one address of family %s to those who want one', async (family, address, version) => {
+  const { lookup } = createHostLookup([await startNameServer(answer(A, AAAA))])
+  const found = await new Promise<unknown>((resolve) => {
+    lookup('found.invalid', { ...(family && { family }) }, (_error, ...rest) => resolve(rest))
+  })
+  expect(found).toEqual([address, version])
+})
+
+it('asks the lookup that an application has put in the place of the one of Node', async () => {
+  const { lookup } = dns
+  dns.lookup = ((_host: string, _options: unknown, callback: (error: null, address: string) => void) => {
+    callback(null, '192.0.2.9')
+  }) as typeof dns.lookup
+  try {
+    expect(await find([await startNameServer()], 'own.invalid').found).toBe('192.0.2.9')
+  } finally {
+    dns.lookup = lookup
+  }
 })
 
 it.each(['localhost', '127.0.0.1', '::1'])('asks no name server for %s', async (host) => {
@@ -63,18 +140,48 @@ it.each(['localhost', '127.0.0.1', '::1'])('asks no name server for %s', async (
 })
 
 it.each([
-  ['collector', '', 'collector'],
-  ['collector', 'search a.local b.local', 'collector.a.local'],
-  ['collector.shop', 'search a.local', 'collector.shop'],
+  ['collector', '', ['collector']],
+  ['collector', 'search a.local b.local', ['collector.a.local', 'collector.b.local', 'collector']],
+  ['collector.shop', 'search a.local', ['collector.shop', 'collector.shop.a.local']],
   [
     'collector.shop',
     'nameserver 10.0.0.1\nsearch a.local b.local\noptions timeout:1 ndots:5',
-    'collector.shop.a.local',
+    ['collector.shop.a.local', 'collector.shop.b.local', 'collector.shop'],
   ],
-  ['a.b.c.d.e.f', 'search a.local\noptions ndots:5', 'a.b.c.d.e.f'],
-  ['collector.', 'search a.local', 'collector'],
-  ['collector', 'domain a.local', 'collector.a.local'],
-  ['collector', 'search\noptions ndots:x', 'collector'],
-])('asks first for what the system would ask first: %s with %j', (host, resolvConf, question) => {
-  expect(firstQuestion(host, resolvConf)).toBe(question)
+  ['a.b.c.d.e.f', 'search a.local\noptions ndots:5', ['a.b.c.d.e.f', 'a.b.c.d.e.f.a.local']],
+  ['collector.', 'search a.local', ['collector']],
+  ['collector', 'domain a.local', ['collector.a.local', 'collector']],
+  ['collector', 'search\noptions ndots:x', ['collector']],
+  ['collector', 'search .', ['collector']],
+  ['collector.shop', 'search a.local\noptions ndots:5\noptions edns0', ['collector.shop.a.local', 'collector.shop']],
+])('asks for what the system would ask for: %s with %j', (host, resolvConf, questions) => {
+  expect(questionsFor(host, resolvConf, 'web')).toEqual(questions)
+})
+
+it.each([
+  ['nameserver 10.0.0.1', ['collector.b.local', 'collector']],
+  ['search a.local', ['collector.a.local', 'collector']],
+  ['search .', ['collector']],
+])('searches the domain of the machine where none is named: %j', (resolvConf, questions) => {
+  expect(questionsFor('collector', resolvConf, 'web.b.local')).toEqual(questions)
+})
+
+it.each([
+  ['10.0.0.7 collector', true],
+  ['10.0.0.7\tweb Collector # ours', true],
+  ['10.0.0.7 collector.shop # collector', false],
+  ['# 10.0.0.7 collector', false],
+])('knows whether a file has the address: %j', (hosts, isThere) => {
+  expect(isInHosts('collector', hosts)).toBe(isThere)
+})
+
+it.each([
+  ['hosts: files dns', true],
+  ['passwd: files\nhosts:\tfiles dns # mdns\n', true],
+  ['hosts: dns [!UNAVAIL=return] files', true],
+  ['', true],
+  ['hosts: files mdns4_minimal [NOTFOUND=return] dns', false],
+  ['hosts: files resolve [!UNAVAIL=return] dns', false],
+])('knows whether the system has no further sources: %j', (nsswitchConf, isPlain) => {
+  expect(hasPlainSources(nsswitchConf)).toBe(isPlain)
 })

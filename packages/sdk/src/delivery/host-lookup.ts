@@ -13,69 +13,192 @@ export interface HostLookup {
   readonly cancel: () => void
 }
 
-// Name servers on the spot answer in a few milliseconds. c-ares adds about a third to this.
-const ANSWER_MILLIS = 1000
+// Name servers on the spot answer in a few milliseconds; where one is dead the next is asked soon. Those that take
+// seconds are heard at the second try, as the system would hear them. c-ares adds up to a second to each.
+const PATIENCE: readonly number[] = [1000, 5000]
+// What name servers and files do not know, nobody knows where the system asks these alone.
+const PLAIN_SOURCES: ReadonlySet<string> = new Set(['files', 'dns'])
+const SILENT = new Set(['ETIMEOUT', 'ECANCELLED'])
+const UNKNOWN = new Set(['ENOTFOUND', 'ENODATA'])
 
 /**
- * Creates a lookup that asks the system only when a name server answers at all.
+ * Creates a lookup that leaves the system alone where name servers can tell.
  *
- * The system's own lookup runs on a thread that cannot be interrupted: while a name server is silent, it holds the end
- * of the process, even that by `process.exit`, for many seconds. So a question that can be given up goes first; what
- * it is answered does not matter. Other systems than Linux and names that need no server go to the system at once.
+ * The system's own lookup runs on a thread that cannot be interrupted: while a name server is silent, or one packet is
+ * lost, it holds the end of the process, even that by `process.exit`, for many seconds. Questions of our own can be given
+ * up. The system is asked on other systems than Linux, for names that need no server, and for those that name servers do
+ * not know where it has further sources.
  *
  * @param servers asked instead of those of the system, for tests.
+ * @param patience time that each name server has, try by try. With one kind of addresses known, the other has the first.
  */
-export function createHostLookup(servers?: readonly string[]): HostLookup {
-  const asking = new Set<() => void>()
+export function createHostLookup(servers?: readonly string[], patience = PATIENCE): HostLookup {
+  const asking = new Set<Question>()
+  /** Asks for one kind of addresses, by a resolver of its own: of two questions from one port a router may lose one. */
+  const resolve = (name: string, family: 4 | 6): Question => {
+    const { Resolver } = loadBuiltin('node:dns')
+    const { promise, resolve: settle } = Promise.withResolvers<Found>()
+    let resolver: InstanceType<typeof Resolver> | undefined
+    let isGivenUp = false
+    const ask = (tries: number): void => {
+      const next = new Resolver({ timeout: patience[tries] ?? 0, tries: 1 })
+      resolver = next
+      if (servers !== undefined) next.setServers(servers)
+      const hear = (error: NodeJS.ErrnoException | null, addresses: readonly string[] = []): void => {
+        // What has run out of time, and is not told yet, cannot be cancelled any more.
+        if (error?.code === 'ETIMEOUT' && !isGivenUp && tries + 1 < patience.length) return ask(tries + 1)
+        asking.delete(question)
+        settle({ code: error?.code, addresses: addresses.map((address) => ({ address, family })) })
+      }
+      if (family === 4) next.resolve4(name, hear)
+      else next.resolve6(name, hear)
+    }
+    const cancel = (): void => {
+      isGivenUp = true
+      resolver?.cancel()
+    }
+    const question = { answer: promise, cancel }
+    asking.add(question)
+    ask(0)
+    return question
+  }
+  const resolveAll = async (name: string, families: readonly (4 | 6)[]): Promise<readonly Found[]> => {
+    const questions = families.map((family) => resolve(name, family))
+    const giveUp = (): void => questions.forEach(({ cancel }) => cancel())
+    let timer: NodeJS.Timeout | undefined
+    const answers = questions.map(async ({ answer }) => {
+      const found = await answer
+      // Firewalls drop questions of one kind: who has an address does not wait as long for the other.
+      if (found.addresses.length > 0) timer ??= setTimeout(giveUp, patience[0]).unref()
+      return found
+    })
+    try {
+      return await Promise.all(answers)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  const ask = async (host: string, families: readonly (4 | 6)[]): Promise<Found> => {
+    for (const name of questionsFor(host, readText('/etc/resolv.conf'), loadBuiltin('node:os').hostname())) {
+      // The fourth version first: where the sixth leads nowhere that is not told at once.
+      const answers = await resolveAll(name, families)
+      const addresses = answers.flatMap((answer) => answer.addresses)
+      if (addresses.length > 0) return { code: undefined, addresses }
+      const other = answers.find(({ code }) => !UNKNOWN.has(code ?? ''))
+      if (other !== undefined) return other
+    }
+    return { code: 'ENOTFOUND', addresses: [] }
+  }
+  const find = async (host: string, options: LookupOptions, callback: LookupCallback): Promise<void> => {
+    const { code = '', addresses } = await ask(host, familiesOf(options))
+    const [first] = addresses
+    if (first !== undefined) {
+      if (options.all === true) callback(null, [...addresses])
+      else callback(null, first.address, first.family)
+    } else if (SILENT.has(code)) callback(failure('No name server answers', 'EAI_AGAIN'), [])
+    else if (UNKNOWN.has(code) && hasPlainSources(readText('/etc/nsswitch.conf'))) {
+      callback(failure(`No name server knows ${host}`, 'ENOTFOUND'), [])
+    } else loadBuiltin('node:dns').lookup(host, options, callback)
+  }
   return {
     lookup: (host, options, callback) => {
       const dns = loadBuiltin('node:dns')
-      const ask = (): void => dns.lookup(host, options, callback)
-      if ((process.platform !== 'linux' && servers === undefined) || isKnown(host)) {
-        ask()
-        return
-      }
-      const resolver = new dns.Resolver({ timeout: ANSWER_MILLIS, tries: 1 })
-      if (servers !== undefined) resolver.setServers(servers)
-      const cancel = (): void => resolver.cancel()
-      asking.add(cancel)
-      resolver.resolve4(firstQuestion(host, readText('/etc/resolv.conf')), (error) => {
-        asking.delete(cancel)
-        const silent = error?.code === 'ETIMEOUT' || error?.code === 'ECANCELLED'
-        if (silent) callback(Object.assign(new Error('No name server answers'), { code: 'EAI_AGAIN' }), [])
-        else ask()
-      })
+      if ((process.platform !== 'linux' && servers === undefined) || isKnown(host) || isReplaced(dns.lookup)) {
+        dns.lookup(host, options, callback)
+      } else find(host, options, callback).catch(() => callback(failure('The lookup failed', 'EAI_FAIL'), []))
     },
     isAsking: () => asking.size > 0,
-    cancel: () => asking.forEach((cancel) => cancel()),
+    cancel: () => asking.forEach((question) => question.cancel()),
   }
 }
 
-/** Addresses, and names that a file answers. */
-function isKnown(host: string): boolean {
-  if (host === 'localhost' || loadBuiltin('node:net').isIP(host) !== 0) return true
-  return readText('/etc/hosts')
-    .split('\n')
-    .some((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1).includes(host))
+interface Question {
+  readonly answer: Promise<Found>
+  readonly cancel: () => void
+}
+
+interface Found {
+  readonly code: string | undefined
+  readonly addresses: readonly LookupAddress[]
+}
+
+/** Whether the application has put a lookup of its own in the place of Node's, which alone has this mark. */
+function isReplaced(lookup: object): boolean {
+  return !Object.getOwnPropertySymbols(lookup).some(({ description }) => description === 'customPromisifyArgs')
+}
+
+function failure(message: string, code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code })
+}
+
+function familiesOf({ family }: LookupOptions): readonly (4 | 6)[] {
+  if (family === 4 || family === 'IPv4') return [4]
+  return family === 6 || family === 'IPv6' ? [6] : [4, 6]
 }
 
 /**
- * The name that the system asks for first, by `search` and `ndots` (resolv.conf(5)): in a cluster a server near by
- * answers that one, while the bare name may have to travel.
+ * Whether the system looks names up in files and asks name servers, and no more (nsswitch.conf(5)).
  *
- * @example firstQuestion('collector.shop', 'search a.local b.local\noptions ndots:5') // 'collector.shop.a.local'
+ * @example hasPlainSources('hosts: files mdns4_minimal [NOTFOUND=return] dns') // false
  */
-export function firstQuestion(host: string, resolvConf: string): string {
-  if (host.endsWith('.')) return host.slice(0, -1)
-  const words = (keyword: string): string[] => {
-    // The last line of a kind wins.
-    const line = resolvConf.split('\n').findLast((text) => text.trim().split(/\s+/)[0] === keyword)
-    return line?.trim().split(/\s+/).slice(1) ?? []
-  }
-  const [domain] = [...words('search'), ...words('domain')]
-  const option = words('options').find((word) => word.startsWith('ndots:'))
+export function hasPlainSources(nsswitchConf: string): boolean {
+  // Each character can match in one way only.
+  const sources = /^[ \t]*hosts:([^\n#]*)/m.exec(nsswitchConf)?.[1]?.match(/\[[^\]]*\]|[^\s[]+/g) ?? []
+  return sources.every((source) => source.startsWith('[') || PLAIN_SOURCES.has(source))
+}
+
+/** Addresses, and names that the system answers without a name server. */
+function isKnown(host: string): boolean {
+  const name = host.toLowerCase()
+  if (name === 'localhost' || loadBuiltin('node:net').isIP(name) !== 0) return true
+  return (
+    isInHosts(name, readText('/etc/hosts')) ||
+    (isOfNeighbours(name) && !hasPlainSources(readText('/etc/nsswitch.conf')))
+  )
+}
+
+/** Names of this machine and of its network, for which mdns, resolve and myhostname (nsswitch.conf(5)) stand. */
+function isOfNeighbours(name: string): boolean {
+  return (
+    /^[^.]+\.local$/.test(name) ||
+    name.endsWith('.localhost') ||
+    name === loadBuiltin('node:os').hostname().toLowerCase()
+  )
+}
+
+/**
+ * Whether hosts(5) has an address for a name in lower case.
+ *
+ * @example isInHosts('collector', '10.0.0.7 Collector # ours') // true
+ */
+export function isInHosts(name: string, hosts: string): boolean {
+  const text = hosts.toLowerCase()
+  if (!text.includes(name)) return false // some have a hundred thousand lines
+  return text.split('\n').some((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1).includes(name))
+}
+
+/**
+ * The names that the system asks for, one after the other, by `search` and `ndots` (resolv.conf(5)).
+ *
+ * @param hostname of this machine, whose domain is searched where none is named.
+ * @example questionsFor('collector.shop', 'search a.local\noptions ndots:5', 'web') // ['collector.shop.a.local', 'collector.shop']
+ */
+export function questionsFor(host: string, resolvConf: string, hostname: string): readonly string[] {
+  if (host.endsWith('.')) return [host.slice(0, -1)]
+  const lines = (keyword: string): string[][] =>
+    resolvConf.split('\n').flatMap((text) => {
+      const [first, ...words] = text.trim().split(/\s+/)
+      return first === keyword ? [words] : []
+    })
+  // The last line wins, but options add up.
+  const search = lines('search').at(-1) ?? lines('domain').at(-1)?.slice(0, 1) ?? [/\.(.+)/.exec(hostname)?.[1] ?? '.']
+  // The root, `.`, stands for no domain at all.
+  const names = search.flatMap((domain) => (domain === '.' ? [] : `${host}.${domain}`))
+  const option = lines('options')
+    .flat()
+    .findLast((word) => word.startsWith('ndots:'))
   const ndots = Math.min(Number(option?.slice('ndots:'.length) ?? 1) || 0, 15)
-  return domain !== undefined && host.split('.').length - 1 < ndots ? `${host}.${domain}` : host
+  return host.split('.').length - 1 < ndots ? [...names, host] : [host, ...names]
 }
 
 function readText(path: string): string {

@@ -3,6 +3,7 @@ import { loadBuiltin } from './builtins.ts'
 import { Deadline } from './deadline.ts'
 import { createHostLookup } from './host-lookup.ts'
 import type { HostLookup } from './host-lookup.ts'
+import { LateAnswerReader } from './late-answer.ts'
 import type { OtlpSettings } from './settings.ts'
 import { answerToError, answerToStatus } from './transport.ts'
 import type { Answer, Attempt, Hold, Transport } from './transport.ts'
@@ -56,7 +57,9 @@ class HttpAttempt implements Attempt {
   readonly #hosts: HostLookup
   readonly #deadline: Deadline
   #request: ClientRequest | undefined
-  #settled = false
+  #response: IncomingMessage | undefined
+  #late: LateAnswerReader | undefined
+  #settled: Answer | undefined
 
   constructor(
     open: (length: number) => ClientRequest,
@@ -70,8 +73,8 @@ class HttpAttempt implements Attempt {
     this.answer = promise
     this.#deadline = new Deadline(timeoutMillis, () => this.abort('timeout'))
     this.#settle = (answer) => {
-      if (this.#settled) return
-      this.#settled = true
+      if (this.#settled !== undefined) return
+      this.#settled = answer
       this.#deadline.cancel()
       resolve(answer)
     }
@@ -92,6 +95,18 @@ class HttpAttempt implements Attempt {
     return this.#request?.writableFinished === true && this.#request.socket?.writableLength === 0
   }
 
+  hear(): Answer | 'later' | 'never' {
+    if (this.#settled !== undefined) return this.#settled
+    const response = this.#response
+    // Its head was heard in time, and of its body nothing is certain.
+    if (response !== undefined) return judge(response.statusCode ?? 0, response.headers, new Uint8Array())
+    const socket = this.#request?.socket
+    if (socket === null || socket === undefined) return 'never'
+    this.#late ??= new LateAnswerReader(socket)
+    const late = this.#late.read()
+    return typeof late === 'string' ? late : judge(late.status, late.headers, late.body)
+  }
+
   waitedMillis(): number {
     return this.#deadline.waitedMillis
   }
@@ -103,7 +118,7 @@ class HttpAttempt implements Attempt {
   }
 
   #start(bytes: Uint8Array): void {
-    if (this.#settled) return
+    if (this.#settled !== undefined) return
     let request: ClientRequest
     try {
       request = this.#open(bytes.byteLength)
@@ -117,13 +132,14 @@ class HttpAttempt implements Attempt {
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The endpoint closed a connection that was kept open, just as it was used again: that is no failure.
       const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-      if (stale && !this.#settled) this.#start(bytes)
+      if (stale && this.#settled === undefined) this.#start(bytes)
       else this.#settle(answerToError(error))
     })
     request.end(bytes)
   }
 
   #read(response: IncomingMessage): void {
+    this.#response = response
     const status = response.statusCode ?? 0
     const chunks: Buffer[] = []
     let size = 0
@@ -133,11 +149,7 @@ class HttpAttempt implements Attempt {
       else response.destroy()
     })
     const settle = (): void => {
-      if (status < 200 || status > 299) this.#settle(answerToStatus(status, response.headers['retry-after']))
-      // A page for people: some proxy or sign-in took the telemetry, which no backend will see.
-      else if (isPage(response)) this.#settle({ ok: false, problem: 'protocol', retryable: false, detail: 'HTML' })
-      // A success whose details are lost or beyond all bounds is a success still.
-      else this.#settle({ ok: true, body: size <= MAX_ANSWER_BYTES ? Buffer.concat(chunks) : new Uint8Array() })
+      this.#settle(judge(status, response.headers, size <= MAX_ANSWER_BYTES ? Buffer.concat(chunks) : new Uint8Array()))
     }
     response.on('end', settle)
     response.on('close', settle)
@@ -145,8 +157,22 @@ class HttpAttempt implements Attempt {
   }
 }
 
-function isPage(response: IncomingMessage): boolean {
-  return response.headers['content-type']?.trimStart().toLowerCase().startsWith('text/html') === true
+/** The headers of an answer that say something about it. */
+interface AnswerHeaders {
+  readonly 'content-type'?: string | undefined
+  readonly 'retry-after'?: string | undefined
+}
+
+function judge(status: number, headers: AnswerHeaders, body: Uint8Array): Answer {
+  if (status < 200 || status > 299) return answerToStatus(status, headers['retry-after'])
+  // A page for people: some proxy or sign-in took the telemetry, which no backend will see.
+  if (isPage(headers)) return { ok: false, problem: 'protocol', retryable: false, detail: 'HTML' }
+  // A success whose details are lost or beyond all bounds is a success still.
+  return { ok: true, body }
+}
+
+function isPage(headers: AnswerHeaders): boolean {
+  return headers['content-type']?.trimStart().toLowerCase().startsWith('text/html') === true
 }
 
 function gzip(body: Uint8Array): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { EndpointHealth } from './endpoint-health.ts'
-import type { EndpointNews } from './endpoint-health.ts'
+import type { EndpointNews, Meanwhile } from './endpoint-health.ts'
 import { Exporter } from './exporter.ts'
 import type { ExportEvents, ExportSettings } from './exporter.ts'
 import { ProcessHold } from './process-hold.ts'
@@ -9,10 +9,7 @@ export function createLocalSender(
   settings: ExportSettings,
   onNews: (line: string, news: EndpointNews) => void,
   events: ExportEvents,
+  meanwhile: Meanwhile = 'waits in memory',
 ): Exporter {
-  return new Exporter(
-    settings,
-    { health: new EndpointHealth(onNews, 'waits in memory'), hold: new ProcessHold() },
-    events,
-  )
+  return new Exporter(settings, { health: new EndpointHealth(onNews, meanwhile), hold: new ProcessHold() }, events)
 }

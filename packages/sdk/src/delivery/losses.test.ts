@@ -142,7 +142,56 @@ it('tells in the line of what an endpoint loses what is kept on disk for it', ()
   const { lines, losses } = createLosses()
   losses.announce('A is dark', { outage: 'a', isOver: false, what: 'A is dark', advice: 'see X' })
   losses.dropped('metrics', 'unreachable', 2)
-  losses.kept('logs', 3)
+  losses.keptInAll(new Map([['logs', 3]]))
   losses.reportAll()
   expect(lines).toEqual(['A is dark, lost: data points 2, kept on disk for the next start: log records 3; see X'])
+})
+
+describe('points that collections of one end tell again', () => {
+  it('count once where all of them are lost', () => {
+    const { lines, losses } = createLosses()
+    losses.collected(10, 10, true)
+    losses.dropped('metrics', 'unreachable', 10)
+    losses.collected(12, 9, false)
+    losses.dropped('metrics', 'process_end', 12)
+    losses.collected(13, 12, false)
+    losses.dropped('metrics', 'process_end', 13)
+    losses.dropped('logs', 'process_end', 4)
+    losses.reportAll()
+    expect(lines).toEqual([
+      'Telemetry lost: data points 14 (the process ended first), log records 4 (the process ended first)',
+    ])
+  })
+
+  it('are lost where only what they repeat has arrived', () => {
+    const { lines, losses } = createLosses()
+    losses.collected(10, 0, true)
+    losses.exported('metrics', 10)
+    losses.collected(10, 10, false)
+    losses.collected(11, 10, false)
+    losses.dropped('metrics', 'process_end', 21)
+    losses.reportAll()
+    expect(lines).toEqual(['Telemetry lost: data points 11 (the process ended first)'])
+  })
+
+  it('count again where what they repeat was told before, or belongs to another end', () => {
+    vi.useFakeTimers()
+    try {
+      const { lines, losses } = createLosses()
+      losses.collected(10, 0, true)
+      losses.dropped('metrics', 'queue_full', 10)
+      vi.advanceTimersByTime(1000)
+      losses.collected(10, 10, false)
+      losses.dropped('metrics', 'queue_full', 10)
+      losses.collected(11, 10, true)
+      losses.dropped('metrics', 'queue_full', 11)
+      losses.reportAll()
+      expect(lines).toEqual([
+        'Telemetry lost: data points 10 (queue full)',
+        'Telemetry lost: data points 21 (queue full)',
+      ])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 })

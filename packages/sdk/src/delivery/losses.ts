@@ -86,9 +86,12 @@ export class Losses implements LossCounter {
   /** Sums since the process ends, and what the last line told of them; absent before. */
   #end: { readonly sums: Map<string, Loss>; readonly told: Map<string, number> } | undefined
   /** Items that wait on disk when the process ends, and how many of them have been told of. */
-  readonly #kept = new Map<Signal, number>()
+  #kept: ReadonlyMap<Signal, number> = new Map()
   #keptTold = 0
   #isEndHeld = false
+  /** Collections of metrics that an end has made so far, and points that have arrived since the first of them. */
+  #collections: Collection[] = []
+  #pointsArrived = 0
   #timer: NodeJS.Timeout | undefined
   #nextReportAt = 0
   readonly #holdMillis: number
@@ -109,7 +112,9 @@ export class Losses implements LossCounter {
   }
 
   exported(signal: Signal, count: number): void {
-    if (count > 0) this.#exported.add(count, { 'plutus.signal': signal })
+    if (count <= 0) return
+    this.#exported.add(count, { 'plutus.signal': signal })
+    if (signal === 'metrics') this.#pointsArrived += count
   }
 
   dropped(signal: Signal, reason: LossReason, count: number): void {
@@ -120,9 +125,20 @@ export class Losses implements LossCounter {
     this.#timer ??= setTimeout(() => this.#report(), Math.max(soonest, this.#nextReportAt - performance.now())).unref()
   }
 
-  /** The process ends, and these items wait on disk for the next one. */
-  kept(signal: Signal, count: number): void {
-    this.#kept.set(signal, (this.#kept.get(signal) ?? 0) + count)
+  /** The process ends, and these items wait on disk for the next one, by now and in all. */
+  keptInAll(counts: ReadonlyMap<Signal, number>): void {
+    this.#kept = counts
+  }
+
+  /**
+   * An end of the process may collect metrics more than once. What a further collection tells again is one loss with
+   * what it repeats, if both are lost.
+   *
+   * @param isFirst whether earlier ones belong to another end.
+   */
+  collected(points: number, repeated: number, isFirst: boolean): void {
+    if (isFirst) this.#forgetCollections()
+    this.#collections.push({ points, repeated })
   }
 
   /** Counts what became of a batch. */
@@ -164,6 +180,7 @@ export class Losses implements LossCounter {
   reportAll(describeWay?: (signals: ReadonlySet<Signal>) => string): void {
     if (this.#isEndHeld) return
     const isFirst = this.#end === undefined
+    this.#countRepeatsOnce()
     const { sums, told } = (this.#end ??= { sums: new Map(), told: new Map() })
     for (const loss of this.#unreported.values()) addLoss(sums, loss)
     if ([...sums].some(([key, { count }]) => count >= 2 * (told.get(key) ?? 0))) {
@@ -175,6 +192,29 @@ export class Losses implements LossCounter {
     clearTimeout(this.#timer)
     this.#reportKept()
     this.#takeHeld() // nothing is lost by it
+  }
+
+  /** Of points that were lost, leaves out those that a later collection of the same end has told again. */
+  #countRepeatsOnce(): void {
+    let arrived = this.#pointsArrived
+    let repeats = 0
+    this.#collections.forEach(({ points, repeated }, at) => {
+      if (at > 0 && arrived < 0) repeats += repeated
+      arrived -= points
+    })
+    this.#forgetCollections()
+    for (const [key, loss] of this.#unreported) {
+      if (loss.signal !== 'metrics') continue
+      const surplus = Math.min(repeats, loss.count)
+      repeats -= surplus
+      loss.count -= surplus
+      if (loss.count === 0) this.#unreported.delete(key)
+    }
+  }
+
+  #forgetCollections(): void {
+    this.#collections = []
+    this.#pointsArrived = 0
   }
 
   #reportKept(): void {
@@ -209,6 +249,7 @@ export class Losses implements LossCounter {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#nextReportAt = performance.now() + REPORT_MILLIS
+    this.#forgetCollections()
     const held = this.#takeHeld()
     const last = held.at(-1)?.news
     const lost = describeLosses(this.#unreported, last !== undefined)
@@ -230,6 +271,11 @@ export class Losses implements LossCounter {
 
 function adviceOf({ advice }: EndpointNews): string {
   return advice === undefined ? '' : `; ${advice}`
+}
+
+interface Collection {
+  readonly points: number
+  readonly repeated: number
 }
 
 interface Loss {

@@ -69,8 +69,8 @@ export class Outbox {
   }
 
   /** Everything that has not arrived. */
-  get batches(): PackedBatch[] {
-    return [...this.#all()].map(({ batch }) => batch)
+  get entries(): OutboxEntry[] {
+    return [...this.#all()]
   }
 
   /** Records that have not arrived, by signal. */
@@ -78,6 +78,11 @@ export class Outbox {
     const counts = new Map<Signal, number>()
     for (const { batch } of this.#all()) counts.set(batch.signal, (counts.get(batch.signal) ?? 0) + batch.records)
     return counts
+  }
+
+  /** Whether a batch is on its way. */
+  has(id: number): boolean {
+    return this.#handed.has(id)
   }
 
   /** Records of a batch that is on its way. */
@@ -154,22 +159,11 @@ export class Outbox {
     return taken
   }
 
-  /** Batches that are on their way. */
-  get handed(): OutboxEntry[] {
-    return [...this.#handed.values()]
-  }
-
   /** Forgets everything. */
   clear(): void {
     this.takeAll()
     this.#handed.clear()
     this.#bytes = 0
-  }
-
-  /** A batch comes back from another thread with its memory. */
-  restore(id: number, batch: PackedBatch): void {
-    const entry = this.#handed.get(id)
-    if (entry !== undefined) this.#handed.set(id, { ...entry, batch })
   }
 
   /** A batch has arrived, or nobody will send it any more. */

@@ -61,10 +61,11 @@ export function createPipeline(settings: OtlpSettings, options: Partial<ExportPi
     warn,
     ...options,
   })
-  const sendAs = (isDurable: boolean, bodies: readonly string[]): void => {
+  const pack = (isDurable: boolean, bodies: readonly string[]): PackedBatch[] => {
+    const packed: PackedBatch[] = []
     const limits = { maxBytes: Infinity, maxRecords: Infinity, delayMillis: 60_000 }
     const onBatch = (batch: Parameters<typeof packBatch>[0]): void =>
-      pipeline.push(packBatch(batch, { signal: 'logs', isDurable, pool }))
+      void packed.push(packBatch(batch, { signal: 'logs', isDurable, pool }))
     const records = new RecordBuffer({ pool, ...limits, onBatch })
     for (const body of bodies) {
       const out = records.open()
@@ -73,11 +74,17 @@ export function createPipeline(settings: OtlpSettings, options: Partial<ExportPi
       records.close(scope, start)
     }
     records.flush()
+    return packed
+  }
+  const sendAs = (isDurable: boolean, bodies: readonly string[]): void => {
+    for (const batch of pack(isDurable, bodies)) pipeline.push(batch)
   }
   return {
     pipeline,
     lines,
     counts,
+    /** A batch of records with these bodies. */
+    packed: (...bodies: string[]): PackedBatch => pack(false, bodies)[0] as PackedBatch,
     push: (batch: PackedBatch) => pipeline.push(batch),
     /** Sends a batch of records with these bodies. */
     send: (...bodies: string[]) => sendAs(false, bodies),

@@ -14,6 +14,11 @@ export interface Attempt {
   hold(): Hold
   /** Whether the system has taken the whole request, so that it arrives if there is somebody to take it. */
   isWritten(): boolean
+  /**
+   * Looks whether the answer has come, where the event loop does not turn any more: `later` if it may come still,
+   * `never` if nothing can be heard, as of what is encrypted, or of HTTP/2.
+   */
+  hear(): Answer | 'later' | 'never'
   /** How long the endpoint has had to answer, in milliseconds; time during which nobody here could have heard it is left out. */
   waitedMillis(): number
   /** Ends the attempt; `answer` then settles with `problem`. */

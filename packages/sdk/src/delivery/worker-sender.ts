@@ -16,8 +16,8 @@ export interface WorkerSenderOptions {
   readonly env: NodeJS.ProcessEnv
   /** Hears what there is to tell of an endpoint. */
   readonly onNews: (line: string, news: EndpointNews) => void
-  /** Takes back what was not sent when the process ends; absent where nobody would keep it. */
-  readonly onBack?: ((entry: OutboxEntry) => void) | undefined
+  /** Whether the memory of a batch stays here, so that the thread gets a copy: what it then does not send can be kept. */
+  readonly isCopied: (entry: OutboxEntry) => boolean
   /** The thread has failed: these batches have not left, and those are lost with it. */
   readonly onBroken: (kept: OutboxEntry[], lost: readonly number[]) => void
 }
@@ -77,18 +77,21 @@ export class WorkerSender implements Sender {
   }
 
   /**
-   * Blocks until everything is sent or further waiting is in vain, for at most `millis`, and lets the thread's news be
-   * heard.
+   * The process ends: has the thread send everything, in `millis` at most. Returns a function that blocks until it has,
+   * until further waiting is in vain, or for so many milliseconds, and lets the thread's news be heard.
+   *
+   * @param isKept whether somebody keeps what is not sent by then, metrics aside.
    */
-  finish(millis: number): void {
-    if (this.#isBroken) return
+  finish(millis: number, isKept: boolean): (mostMillis: number) => void {
+    if (this.#isBroken) return () => {}
     const over = Atomics.load(this.#finished, 0)
     const round = ++this.#round + FINISH_ROUNDS
     this.#release()
-    const givesBack = this.#options.onBack !== undefined
-    this.#post({ kind: 'finish', round, endsAt: Date.now() + millis, givesBack })
-    Atomics.wait(this.#finished, 0, over, millis)
-    this.hear()
+    this.#post({ kind: 'finish', round, endsAt: Date.now() + millis, isKept })
+    return (mostMillis) => {
+      Atomics.wait(this.#finished, 0, over, Math.max(mostMillis, 0))
+      this.hear()
+    }
   }
 
   /** Hears at once what the thread has told, where the event loop does not turn any more. */
@@ -105,7 +108,8 @@ export class WorkerSender implements Sender {
   }
 
   #transfer(message: MessageToWorker): void {
-    const transfer = message.kind === 'send' ? [message.entry.batch.bytes.buffer] : []
+    const isMoved = message.kind === 'send' && !this.#options.isCopied(message.entry)
+    const transfer = isMoved ? [message.entry.batch.bytes.buffer] : []
     if (message.kind === 'send') this.#away.add(message.entry.id)
     this.#port.postMessage(message, transfer)
   }
@@ -117,7 +121,7 @@ export class WorkerSender implements Sender {
   }
 
   #hear(message: MessageFromWorker): void {
-    const { events, onNews, onBack } = this.#options
+    const { events, onNews } = this.#options
     switch (message.kind) {
       case 'ready':
         this.#release()
@@ -125,10 +129,6 @@ export class WorkerSender implements Sender {
       case 'done':
         this.#away.delete(message.id)
         events.onDone(message.id, message.outcomes, message.memory)
-        break
-      case 'back':
-        this.#away.delete(message.entry.id)
-        onBack?.(message.entry)
         break
       case 'success':
         events.onSuccess(message.signal)

@@ -334,3 +334,23 @@ it.each<[string, Partial<MeterProviderOptions>, Partial<MeterProviderOptions>]>(
     expect.objectContaining({ code: 'PLUTUS_OPTION_INVALID', option: `metrics.${option}` }),
   )
 })
+
+it.each([
+  ['cumulative', [0, 4]],
+  ['lowmemory', [0, 2]],
+  ['delta', [0, 0]],
+] as const)('tells how many points of a collection repeat the one before under %s', async (temporality, expected) => {
+  const { meter, metering } = createMetricRig({ temporality })
+  const counter = meter.createCounter('orders')
+  const sizes = meter.createObservableGauge('sizes')
+  sizes.addCallback((result) => ['a', 'b'].forEach((at) => result.observe(1, { at })))
+  const repeated: number[] = []
+  for (const at of ['a', 'b', 'c']) {
+    counter.add(1, { at })
+    if (at !== 'a') {
+      await metering.collect()
+      repeated.push(metering.repeated)
+    }
+  }
+  expect(repeated).toEqual(expected)
+})

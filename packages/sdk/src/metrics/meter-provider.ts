@@ -9,7 +9,7 @@ import { Collector } from './collector.ts'
 import { InstrumentRegistry } from './instrument-registry.ts'
 import { readMeterScope } from './meter-scope.ts'
 import type { MeterScope } from './meter-scope.ts'
-import type { EmitMetric } from './metric-stream.ts'
+import type { EmitMetric, MetricStream } from './metric-stream.ts'
 import { ScopeMeter } from './scope-meter.ts'
 import type { MeterHome } from './scope-meter.ts'
 import { TEMPORALITY_PREFERENCES } from './temporality.ts'
@@ -44,6 +44,8 @@ export interface Metering {
   collect(): Promise<number>
   /** The same at once, for an end of the process that cannot wait for asynchronous callbacks. Never throws. */
   collectNow(): number
+  /** Points of the last collection that told anew what the one before it had told. */
+  readonly repeated: number
   /** Collects for the last time; what is recorded from now on is not told. Resolves to the number of points, and never rejects. */
   shutdown(): Promise<number>
 }
@@ -68,9 +70,21 @@ export function createMeterProvider(options: MeterProviderOptions): Metering {
   const callbacks = new CallbackRegistry(troubles)
   const now = createRisingClock(options.now)
   const meters = new Map<string, KnownMeter>()
+  const told = new WeakMap<MetricStream, number>()
+  let repeated = 0
   const handOver = function* (): Generator<number, void> {
+    repeated = 0
     for (const meter of meters.values()) {
-      for (const stream of meter.instruments.streams) yield* stream.report(now(), meter.emit)
+      for (const stream of meter.instruments.streams) {
+        let points = 0
+        for (const taken of stream.report(now(), meter.emit)) {
+          points += taken
+          yield taken
+        }
+        if (stream.temporality === 'delta') continue
+        repeated += Math.min(points, told.get(stream) ?? 0)
+        told.set(stream, points)
+      }
     }
   }
   const { intervalMillis, callbackTimeoutMillis, cardinalityLimit, temporality } = settings
@@ -97,6 +111,9 @@ export function createMeterProvider(options: MeterProviderOptions): Metering {
     },
     collect: () => last ?? collector.collect(),
     collectNow: () => (isOver ? 0 : collector.collectNow()),
+    get repeated() {
+      return repeated
+    },
     shutdown: () => {
       clearInterval(timer)
       last ??= collector.collect().finally(() => {

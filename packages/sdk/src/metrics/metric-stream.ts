@@ -1,10 +1,13 @@
 import type { MetricSnapshot } from '@plutus/otlp'
 import type { InstrumentDescription } from './instrument-description.ts'
+import type { Temporality } from './temporality.ts'
 import type { Troubles } from './troubles.ts'
 
 /** What an instrument's measurements become. */
 export interface MetricStream {
   readonly description: InstrumentDescription
+  /** Under `cumulative` a collection tells again what the one before has told. */
+  readonly temporality: Temporality
   /**
    * Hands over its metric, if there is anything to tell, and begins the next interval. It yields after each part, with
    * the points that `emit` took; what is recorded meanwhile goes on.

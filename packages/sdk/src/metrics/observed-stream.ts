@@ -13,7 +13,7 @@ import type { Temporality } from './temporality.ts'
  */
 export class ObservedStream implements MetricStream {
   readonly description: InstrumentDescription
-  readonly #temporality: Temporality
+  readonly temporality: Temporality
   readonly #table: SeriesTable<ObservedSeries>
   /** When it was collected last; before that, when it was made. */
   #lastTime: number
@@ -24,7 +24,7 @@ export class ObservedStream implements MetricStream {
     { now, cardinalityLimit, troubles }: StreamHome,
   ) {
     this.description = description
-    this.#temporality = temporality
+    this.temporality = temporality
     this.#lastTime = now()
     const { name, keep } = description
     const create = (key: string, pairs: readonly unknown[]): ObservedSeries =>
@@ -44,7 +44,7 @@ export class ObservedStream implements MetricStream {
     this.#lastTime = time
     for (const part of partsOf(this.#table.listActive())) {
       for (const series of part) this.#update(series, lastTime, time)
-      const taken = emit(snapshotOf(this.description, this.#temporality, part))
+      const taken = emit(snapshotOf(this.description, this.temporality, part))
       for (const series of part) {
         if (isOverflow(series)) series.observed = 0
         this.#table.release(series)
@@ -58,7 +58,7 @@ export class ObservedStream implements MetricStream {
     const { kind } = this.description
     // A counter of the outside world that falls has begun anew, some time since it was seen last.
     const isReset = kind === 'observable_counter' && observed < series.reported
-    if (this.#temporality === 'delta') {
+    if (this.temporality === 'delta') {
       series.startTime = lastTime
       series.value = kind === 'observable_gauge' || isReset ? observed : observed - series.reported
     } else {

@@ -9,8 +9,8 @@ import type { Temporality } from './temporality.ts'
 /** A metric of measurements that are recorded as they happen. */
 export class RecordedStream<S extends NumberSeries | HistogramSeries> implements MetricStream {
   readonly description: InstrumentDescription
+  readonly temporality: Temporality
   readonly table: SeriesTable<S>
-  readonly #temporality: Temporality
   /** When it was collected last; before that, when it was made. */
   #lastTime: number
 
@@ -21,7 +21,7 @@ export class RecordedStream<S extends NumberSeries | HistogramSeries> implements
     create: (key: string, pairs: readonly unknown[], startTime: number) => S,
   ) {
     this.description = description
-    this.#temporality = temporality
+    this.temporality = temporality
     this.#lastTime = now()
     const { name, keep } = description
     // A series counts from its first measurement on; under delta that is replaced by the start of the interval.
@@ -30,7 +30,7 @@ export class RecordedStream<S extends NumberSeries | HistogramSeries> implements
   }
 
   *report(time: number, emit: EmitMetric): Generator<number, void> {
-    const isDelta = this.#temporality === 'delta'
+    const isDelta = this.temporality === 'delta'
     const startTime = this.#lastTime
     this.#lastTime = time
     for (const part of partsOf(this.table.listActive())) {
@@ -38,7 +38,7 @@ export class RecordedStream<S extends NumberSeries | HistogramSeries> implements
         series.time = time
         if (isDelta) series.startTime = startTime
       }
-      const taken = emit(snapshotOf(this.description, this.#temporality, part))
+      const taken = emit(snapshotOf(this.description, this.temporality, part))
       if (isDelta) for (const series of part) this.#restart(series)
       yield taken
     }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { Lease, LEASE_FILE, LeaseWatch, parseLease, readLease } from './lease.ts'
-import { takeDirectory } from './own-directory.ts'
+import { takeDirectory } from './instance-directory.ts'
 import { findProcess, readOwnMark } from './owner-process.ts'
 import { crash, createFolder, createSpoolRig, QUICK } from './spool-rig.test.helper.ts'
 import type { SpoolRig } from './spool-rig.test.helper.ts'
@@ -56,9 +56,9 @@ it('gives a directory back whose owner has moved its lease in the last moment', 
   const [name, own] = [`1${'0'.repeat(12)}-${'a'.repeat(16)}`, `1${'0'.repeat(12)}-${'b'.repeat(16)}`]
   for (const each of [name, own]) mkdirSync(join(root, each), { recursive: true, mode: 0o700 })
   writeFileSync(join(root, name, LEASE_FILE), 'moved')
-  expect(takeDirectory(root, name, join(root, own), 'seen')).toBeUndefined()
+  expect(takeDirectory(root, name, join(root, own, name), 'seen')).toBe('missed')
   expect(readdirSync(root).sort()).toEqual([name, own])
-  expect(takeDirectory(root, name, join(root, own), 'moved')).toBe(join(root, own, name))
+  expect(takeDirectory(root, name, join(root, own, name), 'moved')).toBe('taken')
   expect(readdirSync(root)).toEqual([own])
 })
 
@@ -110,7 +110,7 @@ it('asks whether a directory is still its owner’s once the last renewal is som
   let now = 0
   const folder = createFolder()
   let lost = 0
-  const lease = new Lease(folder, { owner: 'a', isThread: false, times: TIMES, now: () => now }, () => lost++)
+  const lease = Lease.make(folder, { owner: 'a', isThread: false, times: TIMES, now: () => now }, () => lost++)
   const first = readLease(folder)
   now = TIMES.trust - 1
   expect([lease.check(), readLease(folder) === first]).toEqual([true, true])

@@ -1,9 +1,10 @@
 import { loadBuiltin } from '../delivery/builtins.ts'
-import { LeaseWatch, parseLease, readLease } from './lease.ts'
+import { closeAdopted, openAdopted } from './adopted-directory.ts'
+import type { AdoptedDirectory, JournalSettings } from './adopted-directory.ts'
+import { findOwner, innerOf, INSTANCE, spreadInner, takeDirectory } from './instance-directory.ts'
+import { LeaseWatch, readLease } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
-import { closeAdopted, INSTANCE, openAdopted, takeDirectory } from './own-directory.ts'
-import type { AdoptedDirectory, JournalSettings } from './own-directory.ts'
-import { findProcess } from './owner-process.ts'
+import type { DeadDirectory } from './own-directory.ts'
 import { findFault } from './private-directory.ts'
 
 /** What an adoption is made of. */
@@ -13,14 +14,18 @@ export interface AdoptionOptions {
   readonly journals: JournalSettings
   /** The directory of this process, made if need be; `undefined` if there can be none. */
   readonly own: () => string | undefined
+  /** Makes a directory whose owner is dead that of this process, where there is no room for one. Returns its path, if it is. */
+  readonly inherit: (dead: DeadDirectory) => string | undefined
   /** The same, if it has been made. */
   readonly ownPath: () => string | undefined
+  /** Whether there is so little room that everything that can be dropped has to be found. */
+  readonly isCrowded: () => boolean
   /** A directory was taken over. */
   readonly onAdopted: () => void
   readonly onFailure: (error: unknown) => void
 }
 
-// Each has files open; the others wait until these are sent.
+// The others wait until these are sent; so many, too, are taken in one turn of the event loop.
 const MAX_ADOPTED = 16
 
 const MORE_MILLIS = 200
@@ -63,46 +68,61 @@ export class Adoption {
     for (const directory of done) closeAdopted(directory)
   }
 
+  /** Forgets all of it: it is in a directory that was removed or taken. */
+  abandon(): void {
+    for (const { ledgers } of this.#adopted) for (const { journal } of ledgers) journal.close()
+    this.#adopted = []
+  }
+
   /** Takes over what is known to be dead. Returns whether there is more to be found out. */
   #look(names: readonly string[]): 'nothing' | 'silent' | 'more' {
-    const { root, ownPath, onAdopted } = this.#options
+    const { root, ownPath, isCrowded, onAdopted } = this.#options
     if (findFault(root) !== undefined) return 'nothing'
     const found = names.filter((name) => INSTANCE.test(name) && `${root}/${name}` !== ownPath()).sort()
     this.#watch.retain(new Set(found))
     let isSilent = false
-    let isAny = false
+    let taken = 0
     let isFull = false
     for (const name of found) {
-      isFull = this.#adopted.filter(isNeeded).length >= MAX_ADOPTED
+      isFull = taken >= MAX_ADOPTED || (this.#adopted.filter(isNeeded).length >= MAX_ADOPTED && !isCrowded())
       if (isFull) break
       const text = readLease(`${root}/${name}`)
       const fate = this.#judge(name, text)
-      if (fate === 'dead') isAny = this.#take(name, text) || isAny
+      if (fate === 'dead') taken += this.#take(name, text) ? 1 : 0
       else if (fate === 'silent') isSilent = true
     }
-    if (isAny) onAdopted()
+    if (taken > 0) onAdopted()
     // What the dead had taken over themselves.
-    if (isAny || isFull) return 'more'
+    if (taken > 0 || isFull) return 'more'
     return isSilent ? 'silent' : 'nothing'
   }
 
   #judge(name: string, text: string | undefined): 'alive' | 'silent' | 'dead' {
-    const content = text === undefined ? undefined : parseLease(text)
-    const found = content?.process === undefined ? 'unknown' : findProcess(content.process)
+    const found = findOwner(name, text)
     if (found === 'gone') return 'dead'
-    // A thread may have ended before its process.
-    if (found === 'alive' && content?.isThread === false) return 'alive'
+    if (found === 'alive') return 'alive'
     return this.#watch.look(name, text)
   }
 
   #take(name: string, text: string | undefined): boolean {
-    const { root, own, journals, onFailure } = this.#options
+    const { root, own, inherit } = this.#options
     const into = own()
-    if (into === undefined) return false
-    const path = takeDirectory(root, name, into, text)
-    if (path === undefined) return false
-    this.#adopted.push(openAdopted(path, journals, onFailure))
+    if (into === undefined) {
+      const path = inherit({ name, lease: text })
+      if (path === undefined) return false
+      for (const inner of innerOf(path)) this.#open(`${path}/${inner}`)
+      return true
+    }
+    const path = `${into}/${name}`
+    if (takeDirectory(root, name, path, text) !== 'taken') return false
+    this.#open(path)
+    for (const inner of spreadInner(path, root)) this.#open(`${path}/${inner}`)
     return true
+  }
+
+  #open(path: string): void {
+    const { journals, onFailure } = this.#options
+    this.#adopted.push(openAdopted(path, journals, onFailure))
   }
 }
 

@@ -56,6 +56,13 @@ it('takes what a process left that cannot be seen, once its lease has not moved 
   expect(readdirSync(root)).toEqual([])
 })
 
+it('sends nothing of what the main thread had delivered for its thread, and removes it', async () => {
+  const { root, names } = createForeignSpool()
+  writeFileSync(join(root, names[0] ?? '', 'acked'), '1000000')
+  expect(await flush(root)).toEqual({ delivered: 0, refused: 0, left: [], alive: [], bodies: [] })
+  expect(readdirSync(root)).toEqual([])
+})
+
 it('leaves alone what belongs to a process that cannot be seen and moves its lease', async () => {
   const { root, names, lease } = createForeignSpool()
   let count = 1

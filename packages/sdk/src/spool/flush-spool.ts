@@ -1,16 +1,20 @@
 import { openJournal } from '@plutus/journal'
 import { loadBuiltin } from '../delivery/builtins.ts'
-import type { ExportTarget } from '../delivery/exporter.ts'
+import type { ExportEvents, ExportTarget } from '../delivery/exporter.ts'
 import { createLocalSender } from '../delivery/local-sender.ts'
 import type { Outcome } from '../delivery/losses.ts'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
+import { closeAdopted, openAdopted } from './adopted-directory.ts'
+import type { AdoptedDirectory } from './adopted-directory.ts'
+import { isDiskFull } from './disk-full.ts'
 import { findParts, judgeOwner } from './inspect-spool.ts'
+import { innerOf, INSTANCE, spreadInner, takeDirectory } from './instance-directory.ts'
 import { LEASE_TIMES, LeaseWatch, readLease } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
 import { Ledger } from './ledger.ts'
 import type { Entry } from './ledger.ts'
-import { closeAdopted, INSTANCE, openAdopted, OwnDirectory, takeDirectory } from './own-directory.ts'
-import type { AdoptedDirectory } from './own-directory.ts'
+import { OwnDirectory } from './own-directory.ts'
+import type { DeadDirectory, OwnDirectoryOptions } from './own-directory.ts'
 import { writeLabel } from './spool-frame.ts'
 import { judge } from './verdict.ts'
 
@@ -88,6 +92,8 @@ class Flush {
   readonly #waiting = new Map<number, (outcomes: readonly Outcome[]) => void>()
   readonly #sender: ReturnType<typeof createLocalSender>
   #own: OwnDirectory | undefined
+  /** One that could not be had, since there is no room for another name. */
+  #spare: DeadDirectory | undefined
   #lastId = 0
   #delivered = 0
   #refused = 0
@@ -98,7 +104,8 @@ class Flush {
     this.#root = root
     this.#options = options
     const { targets, userAgent, warn } = options
-    this.#sender = createLocalSender({ targets, userAgent, resource: new Uint8Array(0) }, warn, {
+    const settings = { targets, userAgent, resource: new Uint8Array(0) }
+    const events: ExportEvents = {
       onDone: (id, outcomes) => {
         this.#waiting.get(id)?.(outcomes)
         this.#waiting.delete(id)
@@ -106,7 +113,8 @@ class Flush {
       onSuccess: () => {},
       onFailure: () => {},
       onGiveUp: () => {},
-    })
+    }
+    this.#sender = createLocalSender(settings, warn, events, 'stays on disk')
   }
 
   async run(names: readonly string[]): Promise<FlushResult> {
@@ -116,24 +124,21 @@ class Flush {
       const judged = await this.#judge(some)
       alive.push(...judged.alive)
       // What the dead had taken over themselves stands beside them once they are taken over.
-      some = judged.dead.flatMap((name) => this.#innerOf(name))
+      const inner = judged.dead.flatMap((name) => innerOf(`${this.#root}/${name}`))
       adopted.push(...this.#take(judged.dead))
+      some = inner.filter((name) => loadBuiltin('node:fs').existsSync(`${this.#root}/${name}`))
     }
     const left: string[] = []
     try {
       this.#totalBytes = adopted.flatMap(({ ledgers }) => ledgers).reduce((sum, ledger) => sum + sizeOf(ledger), 0)
+      // That of this process last, since it holds the others.
+      adopted.sort((one, other) => Number(one.path === this.#own?.path) - Number(other.path === this.#own?.path))
       for (const directory of adopted) if (!(await this.#send(directory))) left.push(this.#giveBack(directory))
     } finally {
       this.#own?.close()
     }
     const paths = alive.map((name) => `${this.#root}/${name}`)
     return { delivered: this.#delivered, refused: this.#refused, left, alive: paths }
-  }
-
-  #innerOf(name: string): string[] {
-    return loadBuiltin('node:fs')
-      .readdirSync(`${this.#root}/${name}`)
-      .filter((inner) => INSTANCE.test(inner))
   }
 
   /** Tells the dead from the living, some of them by watching for a while. */
@@ -159,27 +164,48 @@ class Flush {
   }
 
   #take(names: readonly string[]): AdoptedDirectory[] {
-    if (names.length === 0) return []
     const { keys, warn } = this.#options
-    const own = this.#openOwn()
     const journals = { sync: 'interval' as const, keys }
     const tell = (error: unknown): void => warn(error instanceof Error ? error.message : 'a journal cannot be opened')
     return names.flatMap((name) => {
-      const path = takeDirectory(this.#root, name, own.path, readLease(`${this.#root}/${name}`))
-      return path === undefined ? [] : [openAdopted(path, journals, tell)]
+      const seen = readLease(`${this.#root}/${name}`)
+      const isFirst = this.#own === undefined
+      const own = this.#openOwn({ name, lease: seen })
+      if (own === undefined) return []
+      // On a full disk the first one is that of this process now.
+      if (isFirst && own.ledgers.length > 0) {
+        const inner = innerOf(own.path).map((each) => openAdopted(`${own.path}/${each}`, journals, tell))
+        return [...inner, { path: own.path, ledgers: own.ledgers }]
+      }
+      const path = `${own.path}/${name}`
+      if (takeDirectory(this.#root, name, path, seen) !== 'taken') return []
+      const inner = spreadInner(path, this.#root).map((each) => openAdopted(`${path}/${each}`, journals, tell))
+      return [...inner, openAdopted(path, journals, tell)]
     })
   }
 
-  /** A directory of its own keeps what was taken from others who would take it too. */
-  #openOwn(): OwnDirectory {
-    this.#own ??= new OwnDirectory({
+  /**
+   * A directory of its own keeps what was taken from others who would take it too. On a full disk it is the one given.
+   *
+   * @returns nothing if that one could not be had, so that the next one has to be tried. @throws if there can be none.
+   */
+  #openOwn(dead: DeadDirectory): OwnDirectory | undefined {
+    const options: OwnDirectoryOptions = {
       root: this.#root,
       isThread: false,
       resource: () => new Uint8Array(0), // nothing is recorded in it
       journals: { sync: 'interval', keys: this.#options.keys },
       times: this.#options.times ?? LEASE_TIMES,
       onLost: () => {},
-    })
+    }
+    try {
+      this.#own ??= OwnDirectory.make(options)
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      const own = OwnDirectory.inherit(options, dead, this.#spare)
+      this.#spare = own === 'full' ? dead : undefined
+      if (typeof own !== 'string') this.#own = own
+    }
     return this.#own
   }
 
@@ -195,6 +221,7 @@ class Flush {
 
   async #sendLedger(ledger: Ledger, directory: OpenDirectory): Promise<boolean> {
     for (let next = ledger.next(performance.now()); next !== undefined; next = ledger.next(performance.now())) {
+      if (next === 'unfinished') continue
       const { entry, batch } = next
       const verdict = judge(await this.#bring(batch))
       const refused = verdict.refused.reduce((sum, [from, to]) => sum + to - from, 0)
@@ -214,6 +241,7 @@ class Flush {
       ledger.acknowledge()
       this.#progress('sending')
     }
+    ledger.acknowledge() // what a main thread had delivered for its thread
     return ledger.isDone
   }
 
@@ -250,8 +278,12 @@ class Flush {
   #giveBack({ path }: AdoptedDirectory): string {
     const { basename } = loadBuiltin('node:path')
     const place = `${this.#root}/${basename(path)}`
-    loadBuiltin('node:fs').renameSync(path, place)
-    return place
+    try {
+      loadBuiltin('node:fs').renameSync(path, place)
+      return place
+    } catch {
+      return path // it is found by whoever takes over the directory that it is in
+    }
   }
 
   #progress(step: FlushProgress['step']): void {

@@ -3,12 +3,12 @@ import type { InspectedFrame, JournalInspection } from '@plutus/journal'
 import { assembleRequest, countRecords, decodeLogsRequest, decodeTraceRequest } from '@plutus/otlp'
 import type { DecodedLogsRequest, DecodedTraceRequest } from '@plutus/otlp'
 import { loadBuiltin } from '../delivery/builtins.ts'
-import { parseLease, readLease } from './lease.ts'
-import { INSTANCE } from './own-directory.ts'
-import { findProcess } from './owner-process.ts'
+import { findOwner, INSTANCE } from './instance-directory.ts'
+import { readLease } from './lease.ts'
 import { countClasses } from './spool-counts.ts'
 import { readFrame, readLabel, SPOOL_KINDS } from './spool-frame.ts'
 import type { SpoolKind } from './spool-frame.ts'
+import { readAcked } from './thread-account.ts'
 
 /** The part of a spool that one process, or one thread of it, has written. */
 export interface InspectedPart {
@@ -52,7 +52,9 @@ export function decodeSpooled({
   const label = readLabel(segment.label)
   const content = readFrame(bytes)
   if (label === undefined || content === undefined) return undefined
-  const request = assembleRequest(label.resource, [{ scope: content.scope, parts: [content.records] }])
+  const request = assembleRequest(content.resource ?? label.resource, [
+    { scope: content.scope, parts: [content.records] },
+  ])
   if (label.signal === 'traces') {
     const decoded = decodeTraceRequest(request)
     return decoded.ok ? { signal: 'traces', request: decoded.value } : undefined
@@ -71,11 +73,7 @@ export function countSpooled({ bytes, segment }: Pick<InspectedFrame, 'bytes' | 
 
 /** Whether the writer of a part lives, as far as one look can tell. */
 export function judgeOwner(path: string): InspectedPart['owner'] {
-  const text = readLease(path)
-  const lease = text === undefined ? undefined : parseLease(text)
-  const found = lease?.process === undefined ? 'unknown' : findProcess(lease.process)
-  // A thread may have ended before its process.
-  return found === 'alive' && lease?.isThread === true ? 'unknown' : found
+  return findOwner(loadBuiltin('node:path').basename(path), readLease(path))
 }
 
 /** Directories of processes, at and below a path, in the order of their names. Links are not followed. */
@@ -97,7 +95,8 @@ function inspectPart(path: string, keys: readonly Uint8Array[]): InspectedPart {
     const directory = `${path}/${kind}`
     if (!loadBuiltin('node:fs').existsSync(directory)) continue
     try {
-      journals.push({ kind, inspection: inspectJournal(directory, { keys }) })
+      const acknowledged = kind === 'durable' ? readAcked(path) : 0
+      journals.push({ kind, inspection: inspectJournal(directory, { keys, acknowledged }) })
     } catch (error) {
       problems.push({ kind, reason: error instanceof Error ? error.message : 'unknown error' })
     }

@@ -28,6 +28,14 @@ export interface LeaseContent {
 
 const COUNT_DIGITS = 15
 
+/** Whose a lease is. */
+export interface LeaseOptions {
+  readonly owner: string
+  readonly isThread: boolean
+  readonly times?: LeaseTimes
+  readonly now?: () => number
+}
+
 /**
  * Says that a directory has an owner who lives: a file with a counter that moves.
  *
@@ -36,7 +44,7 @@ const COUNT_DIGITS = 15
  * compared with another one.
  */
 export class Lease {
-  readonly #file: string
+  #file: string
   readonly #times: LeaseTimes
   readonly #now: () => number
   readonly #content: string
@@ -46,17 +54,8 @@ export class Lease {
   #isRenewing = false
   #isLost = false
 
-  /** @throws if the file cannot be made. @param onLost is told, once, that the directory is not there any more. */
-  constructor(
-    directory: string,
-    {
-      owner,
-      isThread,
-      times = LEASE_TIMES,
-      now = () => performance.now(),
-    }: { readonly owner: string; readonly isThread: boolean; readonly times?: LeaseTimes; readonly now?: () => number },
-    onLost: () => void,
-  ) {
+  private constructor(directory: string, options: LeaseOptions, onLost: () => void, flag: 'wx' | 'r+') {
+    const { owner, isThread, times = LEASE_TIMES, now = () => performance.now() } = options
     this.#file = `${directory}/${LEASE_FILE}`
     this.#times = times
     this.#now = now
@@ -64,14 +63,40 @@ export class Lease {
     const content: LeaseContent = { owner, isThread, process: readOwnMark() }
     this.#content = JSON.stringify(content)
     const since = now()
-    loadBuiltin('node:fs').writeFileSync(this.#file, this.#text(), { flag: 'wx', mode: 0o600 })
+    loadBuiltin('node:fs').writeFileSync(this.#file, this.#text(), { flag, mode: 0o600 })
     this.#trustedUntil = since + times.trust
+  }
+
+  /** Makes the lease of a new directory. @throws if that fails. @param onLost is told, once, that the directory is gone. */
+  static make(directory: string, options: LeaseOptions, onLost: () => void): Lease {
+    return new Lease(directory, options, onLost, 'wx')
+  }
+
+  /** Writes over the lease of an owner who is dead, which takes no room. @throws if that fails. */
+  static inherit(directory: string, options: LeaseOptions, onLost: () => void): Lease {
+    return new Lease(directory, options, onLost, 'r+')
+  }
+
+  /** The directory has another name now. */
+  moveTo(directory: string): void {
+    this.#file = `${directory}/${LEASE_FILE}`
   }
 
   /** Whether the directory is still its owner's; to be asked before each write. */
   check(): boolean {
     if (this.#now() < this.#trustedUntil) return !this.#isLost
     return !this.#isLost && this.#renewNow()
+  }
+
+  /** Whether the directory is there at this moment; to be asked before what stands in it only is believed to be kept. */
+  look(): boolean {
+    if (this.#isLost) return false
+    try {
+      loadBuiltin('node:fs').statSync(this.#file)
+    } catch (error) {
+      this.#settle(error, this.#now())
+    }
+    return !this.#isLost
   }
 
   /** Renews without waiting for the disk. */
@@ -104,7 +129,7 @@ export class Lease {
     } // else the disk fails, and writing there will tell
   }
 
-  /** Always of the same length: it is written over the last one. */
+  /** Always of the same length: it is written over the last one. Of an owner before something may stand behind it. */
   #text(): string {
     return `${String(++this.#count).padStart(COUNT_DIGITS, '0')} ${this.#content}\n`
   }
@@ -122,7 +147,8 @@ export function readLease(directory: string): string | undefined {
 /** What a lease says of its owner; `undefined` for what is none. */
 export function parseLease(text: string): LeaseContent | undefined {
   try {
-    const content = JSON.parse(text.slice(COUNT_DIGITS)) as LeaseContent
+    const [line = ''] = text.slice(COUNT_DIGITS).split('\n', 1)
+    const content = JSON.parse(line) as LeaseContent
     return typeof content.owner === 'string' ? content : undefined
   } catch {
     return undefined

@@ -2,6 +2,7 @@ import { countRecords } from '@plutus/otlp'
 import type { Journal, JournalFrame, Position } from '@plutus/journal'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import type { Signal } from '../delivery/settings.ts'
+import { isDiskFull } from './disk-full.ts'
 import { readFrame, readLabel, signalOf } from './spool-frame.ts'
 import type { SpoolKind } from './spool-frame.ts'
 
@@ -18,43 +19,65 @@ export interface Entry {
   state: 'memory' | 'disk' | 'sending' | 'done'
   /** When they may be sent again, by the monotonic clock. */
   retryAt: number
+  /** Records in them; unknown of what an earlier process wrote. */
+  readonly records?: number | undefined
 }
 
-/** What is read at once: as much as a live batch has. */
+// A request has as much as that of a live batch.
 const CHUNK_BYTES = 224 * 1024
+// So much is read in one turn of the event loop, which stays short.
+const STEP_BYTES = 64 * 1024
+const NOTHING = new Uint8Array(0)
 
 /** Keeps account of what stands in one journal, so that it is acknowledged in order and sent in order. */
 export class Ledger {
   readonly kind: SpoolKind
   readonly signal: Signal
   readonly journal: Journal
-  /** Whether something of it could not be sent. */
-  wasTried = false
+  /** Since when nothing of it can be sent, by the monotonic clock; `undefined` if nobody has tried, or something was sent since. */
+  failingSince: number | undefined
   #entries: Entry[] = []
+  /** What has been read so far of the next request. */
+  #unfinished: { readonly entry: Entry; readonly chunk: ChunkBuilder } | undefined
   #reader: { readonly frames: Iterator<JournalFrame>; at: Position; ahead: JournalFrame | undefined } | undefined
   /** Up to where everything is done. */
   #doneUpTo: Position
   /** Up to where everything was discarded. */
   #goneUpTo: Position = 0
+  /** Records on disk, where nothing has changed since they were counted but that others came: many do at some ends. */
+  #counted: number | undefined
 
-  constructor(kind: SpoolKind, journal: Journal) {
+  /** @param deliveredUpTo Up to where somebody has delivered it whom the journal was not told of. */
+  constructor(kind: SpoolKind, journal: Journal, deliveredUpTo: Position = 0) {
     this.kind = kind
     this.signal = signalOf(kind)
     this.journal = journal
-    this.#doneUpTo = journal.acknowledged
-    if (journal.end > journal.acknowledged) this.add(journal.acknowledged, journal.end, 'disk')
+    this.#doneUpTo = Math.min(Math.max(journal.acknowledged, deliveredUpTo), journal.end)
+    if (journal.end > this.#doneUpTo) this.add(this.#doneUpTo, journal.end, 'disk')
   }
 
   /** Takes account of frames behind all others. */
-  add(start: Position, end: Position, state: 'memory' | 'disk'): Entry {
-    const entry: Entry = { start, end, state, retryAt: 0 }
+  add(start: Position, end: Position, state: 'memory' | 'disk', records?: number): Entry {
+    const entry: Entry = { start, end, state, retryAt: 0, records }
     this.#entries.push(entry)
+    if (this.#counted !== undefined) this.#counted += records ?? 0
     return entry
   }
 
   /** Whether nothing is left that somebody needs. */
   get isDone(): boolean {
     return this.#entries.length === 0
+  }
+
+  /**
+   * Records on disk, those of earlier processes aside: what nobody needs any more counts until everything before it is
+   * done too, since it would be sent again. @throws {PlutusError} if the file system fails.
+   */
+  get records(): number {
+    this.#counted ??= this.#entries
+      .filter(({ records }) => records !== undefined)
+      .reduce((sum, entry) => sum + (this.isCut(entry) ? this.#countLeft(entry) : (entry.records ?? 0)), 0)
+    return this.#counted
   }
 
   /** Whether something waits to be read and sent. */
@@ -72,6 +95,7 @@ export class Ledger {
   /** Nobody needs an entry any more. */
   finish(entry: Entry): void {
     entry.state = 'done'
+    this.#counted = undefined
     let count = 0
     while (this.#entries[count]?.state === 'done') this.#doneUpTo = (this.#entries[count++] as Entry).end
     if (count > 0) this.#entries.splice(0, count)
@@ -90,29 +114,46 @@ export class Ledger {
   /** Everything up to a position is gone: its segment was discarded. */
   forget(upTo: Position): void {
     this.#goneUpTo = upTo
+    this.#counted = undefined
+    this.#unfinished = undefined
+    this.#reader = undefined
     const gone = this.#entries.filter(({ end, state }) => end <= upTo && state === 'disk')
     for (const entry of gone) this.finish(entry)
   }
 
-  /** Tells the journal what nobody needs any more. @throws {PlutusError} if the file system fails. */
+  /**
+   * Tells the journal what nobody needs any more. On a full disk there may be room for that only when all of a file is
+   * done, so until then it is told again.
+   *
+   * @throws {PlutusError} if the file system fails otherwise.
+   */
   acknowledge(): void {
-    if (this.#doneUpTo > this.journal.acknowledged) this.journal.acknowledge(this.#doneUpTo)
+    if (this.#doneUpTo <= this.journal.acknowledged) return
+    try {
+      this.journal.acknowledge(this.#doneUpTo)
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+    }
   }
 
   /**
    * Reads what is to be sent next, one request's worth, unless something is on its way already: order is kept.
    *
+   * @returns `unfinished` where it has to be called again for the rest of it.
    * @throws {PlutusError} if the file system fails.
    */
-  next(now: number): { readonly entry: Entry; readonly batch: PackedBatch } | undefined {
+  next(now: number): { readonly entry: Entry; readonly batch: PackedBatch } | 'unfinished' | undefined {
     if (this.#entries.some(({ state }) => state === 'sending')) return undefined
     for (;;) {
       const at = this.#entries.findIndex(({ state }) => state === 'disk')
       const entry = this.#entries[at]
       if (entry === undefined || entry.retryAt > now) return undefined
       const chunk = this.#readChunk(entry)
-      const rest = { ...entry, start: chunk?.end ?? entry.end }
-      const taken: Entry = { ...entry, end: rest.start, state: 'sending' }
+      if (chunk === 'unfinished') return chunk
+      const count = chunk?.batch.records ?? 0
+      const left = entry.records === undefined ? undefined : Math.max(entry.records - count, 0)
+      const rest = { ...entry, start: chunk?.end ?? entry.end, records: left }
+      const taken: Entry = { ...entry, end: rest.start, state: 'sending', records: left === undefined ? left : count }
       this.#entries.splice(at, 1, ...(rest.start < rest.end ? [taken, rest] : [taken]))
       if (chunk !== undefined) return { entry: taken, batch: chunk.batch }
       this.finish(taken) // nothing of it could be read
@@ -127,21 +168,38 @@ export class Ledger {
     }
   }
 
-  /** Reads frames of one resource until they fill a request. */
-  #readChunk(entry: Entry): { readonly end: Position; readonly batch: PackedBatch } | undefined {
-    const chunk = new ChunkBuilder()
+  /** Counts what is left of an entry of which something was discarded. */
+  #countLeft({ end }: Entry): number {
+    let count = 0
+    for (const { bytes, position } of this.journal.read(this.#goneUpTo)) {
+      if (position > end) break
+      count += countRecords(readFrame(bytes)?.records ?? NOTHING)
+    }
+    return count
+  }
+
+  /** Reads frames of one resource until they fill a request, or were enough for one turn. */
+  #readChunk(entry: Entry): { readonly end: Position; readonly batch: PackedBatch } | 'unfinished' | undefined {
+    const begun = this.#unfinished?.entry === entry ? this.#unfinished.chunk : undefined
+    const chunk = begun ?? new ChunkBuilder()
+    this.#unfinished = undefined
     let reader = this.#reader
-    if (reader?.at !== entry.start) {
+    if (reader === undefined || (begun === undefined && reader.at !== entry.start)) {
       reader = { frames: this.journal.read(entry.start), at: entry.start, ahead: undefined }
       this.#reader = reader
     }
-    for (;;) {
-      const frame = reader.ahead ?? nextOf(reader.frames)
+    for (let bytes = 0; ;) {
+      if (bytes >= STEP_BYTES) {
+        this.#unfinished = { entry, chunk }
+        return 'unfinished'
+      }
+      const frame = reader.ahead ?? this.#readFrame(reader.frames)
       reader.ahead = frame
       if (frame === undefined) this.#reader = undefined // more may come later
       if (frame === undefined || frame.position > entry.end || !chunk.add(frame)) break
       reader.ahead = undefined
       reader.at = frame.position
+      bytes += frame.bytes.length
     }
     const batch = chunk.finish()
     if (batch === undefined) return undefined
@@ -150,11 +208,16 @@ export class Ledger {
     if (isLast) reader.at = entry.end
     return { end: isLast ? entry.end : reader.at, batch }
   }
-}
 
-function nextOf(frames: Iterator<JournalFrame>): JournalFrame | undefined {
-  const step = frames.next()
-  return step.done === true ? undefined : step.value
+  #readFrame(frames: Iterator<JournalFrame>): JournalFrame | undefined {
+    try {
+      const step = frames.next()
+      return step.done === true ? undefined : step.value
+    } catch (error) {
+      this.#reader = undefined // it is over; what can be read behind has to be read anew
+      throw error
+    }
+  }
 }
 
 /** Puts frames into one batch. */
@@ -163,6 +226,7 @@ class ChunkBuilder {
   #length = 0
   #records = 0
   #label: Uint8Array | undefined
+  #resource: Uint8Array | undefined
   readonly #scopes: Uint8Array[] = []
   readonly #runs: number[] = []
 
@@ -171,11 +235,13 @@ class ChunkBuilder {
     if (this.#label !== undefined && this.#label !== label && Buffer.compare(this.#label, label) !== 0) return false
     const content = readFrame(bytes)
     if (content === undefined) return true
-    const { scope, records } = content
+    const { resource, scope, records } = content
+    if (this.#records > 0 && Buffer.compare(this.#resource ?? NOTHING, resource ?? NOTHING) !== 0) return false
     const end = this.#length + records.length
     if (this.#records > 0 && end > CHUNK_BYTES) return false
     if (end > this.#bytes.length) this.#bytes = Buffer.from(new ArrayBuffer(end))
     this.#label = label
+    if (this.#records === 0) this.#resource = resource?.slice()
     this.#bytes.set(records, this.#length)
     const last = this.#scopes.length - 1
     if (last >= 0 && Buffer.compare(this.#scopes[last] as Uint8Array, scope) === 0) {
@@ -199,7 +265,7 @@ class ChunkBuilder {
       scopes: this.#scopes,
       runs: Uint32Array.from(this.#runs),
       records: this.#records,
-      resource: label.resource.slice(),
+      resource: this.#resource ?? label.resource.slice(),
     }
   }
 }

@@ -1,17 +1,16 @@
 import { openJournal } from '@plutus/journal'
-import type { JournalOptions } from '@plutus/journal'
 import type { EncodedHeader } from '@plutus/otlp'
 import { loadBuiltin } from '../delivery/builtins.ts'
-import { Lease, LEASE_FILE } from './lease.ts'
+import { openAdopted, openLedger } from './adopted-directory.ts'
+import type { JournalSettings } from './adopted-directory.ts'
+import { closeJournals, drawName, removeDirectory, takeDirectory, takenName } from './instance-directory.ts'
+import { Lease } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
-import { Ledger } from './ledger.ts'
-import { findFault, makePrivateDirectory } from './private-directory.ts'
-import { ACKED_FILES, readAcked } from './thread-account.ts'
-import { readLabel, SPOOL_KINDS, writeLabel } from './spool-frame.ts'
+import type { Ledger } from './ledger.ts'
+import { makePrivateDirectory } from './private-directory.ts'
+import { forgetAcked } from './thread-account.ts'
+import { SPOOL_KINDS, writeLabel } from './spool-frame.ts'
 import type { SpoolKind } from './spool-frame.ts'
-
-/** How journals of a spool are kept. */
-export type JournalSettings = Pick<JournalOptions, 'sync' | 'keys' | 'files' | 'onQuarantine'>
 
 /** What the directory of one process or thread is made of. */
 export interface OwnDirectoryOptions {
@@ -21,21 +20,18 @@ export interface OwnDirectoryOptions {
   readonly journals: JournalSettings
   readonly times: LeaseTimes
   /** Somebody took the directory, or removed it. */
-  readonly onLost: () => void
+  readonly onLost: (own: OwnDirectory) => void
+}
+
+/** A directory whose owner is dead. */
+export interface DeadDirectory {
+  readonly name: string
+  /** The lease by which it was found dead. */
+  readonly lease: string | undefined
 }
 
 /** A directory cannot be used; the message says why, as a part of a sentence that begins with its path. */
 export class UnusableDirectoryError extends Error {}
-
-/** Files are kept that this process cannot read. */
-class UnreadableFilesError extends Error {
-  constructor() {
-    super('Files in it have another key, or are of a later version; they are kept. See PLUTUS_SPOOL_KEY_FILE')
-  }
-}
-
-/** Names of the directories of processes: when they were made, and what tells them apart. */
-export const INSTANCE = /^\d{13,}-[\da-f]{16}(?:\.gone)*$/
 
 /** The directory in a spool that belongs to this process or thread. */
 export class OwnDirectory {
@@ -46,22 +42,71 @@ export class OwnDirectory {
   readonly #timer: NodeJS.Timeout
   #label: EncodedHeader | undefined
 
-  /** @throws if it cannot be made. */
-  constructor(options: OwnDirectoryOptions) {
+  private constructor(options: OwnDirectoryOptions, path: string, lease: Lease) {
     this.#options = options
+    this.path = path
+    this.lease = lease
+    this.#timer = setInterval(() => lease.renew(), options.times.renew).unref()
+  }
+
+  /** Makes a directory. @throws if it cannot be made. */
+  static make(options: OwnDirectoryOptions): OwnDirectory {
     const { root, isThread, times, onLost } = options
     const fault = makePrivateDirectory(root)
     if (fault !== undefined) throw new UnusableDirectoryError(fault)
-    const owner = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')
-    this.path = `${root}/${Date.now()}-${owner}`
-    loadBuiltin('node:fs').mkdirSync(this.path, { mode: 0o700 })
+    const { name, owner } = drawName()
+    const path = `${root}/${name}`
+    loadBuiltin('node:fs').mkdirSync(path, { mode: 0o700 })
     try {
-      this.lease = new Lease(this.path, { owner, isThread, times }, onLost)
+      const own: OwnDirectory = new OwnDirectory(
+        options,
+        path,
+        Lease.make(path, { owner, isThread, times }, () => onLost(own)),
+      )
+      return own
     } catch (error) {
-      removeDirectory(this.path) // a full disk has room for it, but not for what is in it
+      removeDirectory(path) // a full disk has room for it, but not for what is in it
       throw error
     }
-    this.#timer = setInterval(() => this.lease.renew(), times.renew).unref()
+  }
+
+  /**
+   * Takes the directory that a dead process left, with all that is in it, as that of this one: on a full disk, where
+   * none can be made. Nothing of this takes room: names change, and the lease is written over the old one. What it
+   * holds is sent from there, which makes room.
+   *
+   * @param spare One that could not be had, since the root had no room for another name. Moved into this one, it makes
+   * room for that.
+   * @returns `missed` if somebody else was faster, or not all of it can be read.
+   */
+  static inherit(
+    options: OwnDirectoryOptions,
+    { name, lease: seen }: DeadDirectory,
+    spare?: DeadDirectory,
+  ): OwnDirectory | 'missed' | 'full' {
+    const { root, isThread, times, onLost, journals } = options
+    const { renameSync } = loadBuiltin('node:fs')
+    if (seen === undefined) return 'missed' // a lease to write over
+    const { name: ownName, owner } = drawName()
+    const held = `${root}/${takenName(ownName)}`
+    if (spare !== undefined) takeDirectory(root, spare.name, `${root}/${name}/${spare.name}`, spare.lease)
+    const result = takeDirectory(root, name, held, seen)
+    if (result !== 'taken') return result
+    try {
+      if (!isReadable(held, journals)) {
+        renameSync(held, `${root}/${name}`)
+        return 'missed'
+      }
+      const lease = Lease.inherit(held, { owner, isThread, times }, () => onLost(own))
+      const path = `${root}/${ownName}`
+      renameSync(held, path) // fails if somebody took it since
+      lease.moveTo(path)
+      const own: OwnDirectory = new OwnDirectory(options, path, lease)
+      own.#openLeft()
+      return own
+    } catch {
+      return 'missed' // it waits until somebody has seen it for long enough without an owner
+    }
   }
 
   /** Journals that hold something, or may. */
@@ -79,15 +124,15 @@ export class OwnDirectory {
       directory: `${this.path}/${kind}`,
       label: writeLabel(kind, this.#label),
     })
-    const ledger = new Ledger(kind, journal)
+    const ledger = openLedger(kind, journal, this.path)
     this.#ledgers.set(kind, ledger)
     return ledger
   }
 
-  /** Ends writing; what is in the directory stays, unless nobody needs anything of it. */
-  close(): void {
+  /** Ends writing; what is in the directory stays, unless nobody needs anything of it. Returns whether it is gone. */
+  close(): boolean {
     clearInterval(this.#timer)
-    if (closeJournals(this.ledgers)) removeDirectory(this.path)
+    return closeJournals(this.ledgers.map(({ journal }) => journal)) && removeDirectory(this.path)
   }
 
   /** Ends writing where somebody else has the directory now. */
@@ -95,114 +140,23 @@ export class OwnDirectory {
     clearInterval(this.#timer)
     for (const { journal } of this.ledgers) journal.close()
   }
+
+  #openLeft(): void {
+    for (const kind of SPOOL_KINDS) {
+      if (loadBuiltin('node:fs').existsSync(`${this.path}/${kind}`)) this.ledger(kind)
+    }
+    forgetAcked(this.path) // it does not tell of what is written from now on
+  }
 }
 
 // As Node made them: a test of the application may replace them.
 const { setInterval, clearInterval } = globalThis
 
-/** How many processes have a directory, or have left one. */
-export function countDirectories(root: string): number {
-  try {
-    return loadBuiltin('node:fs')
-      .readdirSync(root)
-      .filter((name) => INSTANCE.test(name)).length
-  } catch {
-    return 0
-  }
-}
-
-/** A directory that an earlier process left, taken over. */
-export interface AdoptedDirectory {
-  readonly path: string
-  readonly ledgers: readonly Ledger[]
-}
-
-/** Opens the journals in a directory that was taken over; those that cannot be opened are told of, and left. */
-export function openAdopted(
-  path: string,
-  journals: JournalSettings,
-  onFailure: (error: unknown) => void,
-): AdoptedDirectory {
-  const ledgers: Ledger[] = []
-  for (const kind of SPOOL_KINDS) {
-    const directory = `${path}/${kind}`
-    if (!loadBuiltin('node:fs').existsSync(directory)) continue
-    try {
-      const journal = openJournal({ ...journals, directory })
-      // What a later version wrote is left to that.
-      if (!journal.segments.every(({ label }) => readLabel(label) !== undefined)) {
-        journal.close()
-        continue
-      }
-      if (kind === 'durable') journal.acknowledge(readAcked(path))
-      if (journal.unread.length > 0) onFailure(new UnreadableFilesError())
-      ledgers.push(new Ledger(kind, journal))
-    } catch (error) {
-      onFailure(error)
-    }
-  }
-  return { path, ledgers }
-}
-
-/** Removes a directory that was taken over, unless something of it is needed. Returns whether it is gone. */
-export function closeAdopted({ path, ledgers }: AdoptedDirectory): boolean {
-  return closeJournals(ledgers) && removeDirectory(path)
-}
-
-/** Takes a directory whose owner is dead; of those who try only one gets it. */
-export function takeDirectory(root: string, name: string, into: string, seen: string | undefined): string | undefined {
-  const { renameSync, readFileSync, readdirSync } = loadBuiltin('node:fs')
-  const path = `${into}/${name}`
-  try {
-    if (findFault(`${root}/${name}`) !== undefined) return undefined
-    renameSync(`${root}/${name}`, path)
-  } catch {
-    return undefined // somebody else was faster
-  }
-  let text: string | undefined
-  try {
-    text = readFileSync(`${path}/${LEASE_FILE}`, 'utf8')
-  } catch {
-    text = undefined
-  }
-  try {
-    if (text !== seen) {
-      renameSync(path, `${root}/${name}`) // its owner lives after all
-      return undefined
-    }
-    // What it had taken over itself.
-    for (const inner of readdirSync(path)) if (INSTANCE.test(inner)) renameSync(`${path}/${inner}`, `${root}/${inner}`)
-  } catch {
-    // It stays where it is, and is found there by whoever takes over the directory that it is in.
-  }
-  return path
-}
-
-function closeJournals(ledgers: readonly Ledger[]): boolean {
-  let isAllGone = true
-  for (const { journal } of ledgers) {
-    try {
-      isAllGone = journal.closeAndRemove() && isAllGone
-    } catch {
-      isAllGone = false
-    }
-  }
-  return isAllGone
-}
-
-/** Removes a directory with nothing but a lease in it. */
-function removeDirectory(path: string): boolean {
-  const { unlinkSync, rmdirSync, readdirSync, renameSync } = loadBuiltin('node:fs')
-  try {
-    const names = readdirSync(path)
-    if (!names.every((name) => name === LEASE_FILE || ACKED_FILES.includes(name))) return false
-    // In one step, so that nobody finds it without its lease.
-    const gone = `${path}.gone`
-    renameSync(path, gone)
-    for (const name of names) unlinkSync(`${gone}/${name}`)
-    rmdirSync(gone)
-    return true
-  } catch {
-    return false
-  }
+/** Whether this process can send everything in a directory, so that it may write there too. */
+function isReadable(path: string, journals: JournalSettings): boolean {
+  let isAll = true
+  const { ledgers } = openAdopted(path, journals, () => (isAll = false))
+  for (const { journal } of ledgers) journal.close()
+  const kinds = SPOOL_KINDS.filter((kind) => loadBuiltin('node:fs').existsSync(`${path}/${kind}`))
+  return isAll && ledgers.length === kinds.length
 }

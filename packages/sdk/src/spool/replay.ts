@@ -7,7 +7,7 @@ import type { Entry, Ledger } from './ledger.ts'
 export interface ReplayOptions {
   /** What there is on disk; what is to be sent first at the front. */
   readonly ledgers: () => readonly Ledger[]
-  readonly send: (batch: PackedBatch) => Promise<readonly Outcome[]>
+  readonly send: (batch: PackedBatch, onSettled: (outcomes: readonly Outcome[]) => void) => void
   /** Whether what is on disk has to wait for what is in memory. */
   readonly isBusy: (signal: Signal) => boolean
   readonly onSettled: (ledger: Ledger, entry: Entry, batch: PackedBatch, outcomes: readonly Outcome[]) => void
@@ -25,7 +25,7 @@ const BURST_BYTES = 4 * 1024 * 1024
 // As Node made them: a test of the application may replace them.
 const { setImmediate, setTimeout, clearTimeout } = globalThis
 
-/** Sends what waits on disk, in its order, when nothing in memory waits. Throws nothing, and holds no process. */
+/** Sends what waits on disk, in its order, when nothing in memory waits. Throws nothing, and holds no process, but for a turn of its event loop. */
 export class Replay {
   readonly #options: ReplayOptions
   #sending = 0
@@ -40,16 +40,20 @@ export class Replay {
 
   /** Something may be there to be sent. */
   wake(): void {
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    clearTimeout(this.#timer)
-    setImmediate(() => {
-      this.#isScheduled = false
-      this.#pump()
-    }).unref()
+    this.#schedule()?.unref()
   }
 
-  /** Reads at most one request's worth, so that a turn of the event loop stays short. */
+  #schedule(): NodeJS.Immediate | undefined {
+    if (this.#isScheduled) return undefined
+    this.#isScheduled = true
+    clearTimeout(this.#timer)
+    return setImmediate(() => {
+      this.#isScheduled = false
+      this.#pump()
+    })
+  }
+
+  /** Reads at most a part of one request, so that a turn of the event loop stays short. */
   #pump(): void {
     const { ledgers, isBusy, onFailure } = this.#options
     const now = performance.now()
@@ -63,6 +67,11 @@ export class Replay {
       try {
         const next = ledger.next(now)
         if (next === undefined) continue
+        if (next === 'unfinished') {
+          // Held for the next turn, which comes in an idle process only when something else happens.
+          this.#schedule()
+          return
+        }
         this.#send(ledger, next.entry, next.batch)
         this.wake()
         return
@@ -80,11 +89,11 @@ export class Replay {
     this.#sending++
     this.#budget -= batch.bytes.length
     const { send, onSettled } = this.#options
-    void (async () => {
-      const outcomes = await send(batch)
+    // At once, since there may be no other turn of the event loop.
+    send(batch, (outcomes) => {
       this.#sending--
       onSettled(ledger, entry, batch, outcomes)
       this.wake()
-    })()
+    })
   }
 }

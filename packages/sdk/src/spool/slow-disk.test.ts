@@ -134,3 +134,16 @@ it('holds no more than it has room for', () => {
     expect.objectContaining({ code: 'PLUTUS_JOURNAL_FAILED' }),
   )
 })
+
+it('waits for each write at the end, however slow and however large', () => {
+  writeMillis = 5
+  append(0, 10)
+  append(10, 20)
+  expect(waits()).toBe(true)
+  disk.end()
+  expect(waits()).toBe(false)
+  for (let i = 0; i < 64; i++) append(20 + i, 21 + i)
+  journal.append(Buffer.alloc(9 * 1024 * 1024))
+  expect(waits()).toBe(false)
+  expect(changes).toEqual([true])
+})

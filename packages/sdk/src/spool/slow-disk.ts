@@ -49,6 +49,7 @@ export class SlowDisk {
   readonly #options: SlowDiskOptions
   #average = 0
   #slowUntil: number | undefined
+  #isEnding = false
   /** Where the next write of a file goes, for files that were written to in the background. */
   readonly #ends = new Map<number, number>()
   #waiting: Write[] = []
@@ -86,6 +87,13 @@ export class SlowDisk {
     return this.#slowUntil !== undefined
   }
 
+  /** The process ends: whatever waits is made at once, and from now on each write is waited for. */
+  end(): void {
+    this.#isEnding = true
+    this.#slowUntil = undefined
+    this.settle()
+  }
+
   /** Makes at once whatever waits. */
   settle(): void {
     if (this.#waiting.length === 0) return
@@ -119,7 +127,7 @@ export class SlowDisk {
   #measure(millis: number): void {
     const { limitMillis } = this.#options
     this.#average += (Math.min(millis, MOST_LIMITS * limitMillis) - this.#average) * WEIGHT
-    if (this.#average > limitMillis && this.#slowUntil === undefined) this.#change(true)
+    if (this.#average > limitMillis && this.#slowUntil === undefined && !this.#isEnding) this.#change(true)
   }
 
   #change(isSlow: boolean): void {

@@ -10,39 +10,64 @@ export function sizeOfLedgers(ledgers: readonly Ledger[]): number {
 }
 
 /**
- * Discards what there is no room for: ordinary records first, the oldest before the others, then what an endpoint
- * refused, durable ones last. Returns the error of a file system that does not let it.
+ * Discards what there is no room for: ordinary records, the oldest first, until all is within `room`; then what is
+ * damaged, and what an endpoint refused, until what is durable is within `durableRoom`. Records that wait to be
+ * delivered and must not be lost stay.
+ *
+ * @returns the error of a file system that does not let it.
  */
-export function discardToFit(ledgers: readonly Ledger[], maxBytes: number, counts: SpoolCounts): unknown {
+export function discardToFit(
+  ledgers: readonly Ledger[],
+  { room, durableRoom }: { readonly room: number; readonly durableRoom: number },
+  counts: SpoolCounts,
+): unknown {
   let bytes = sizeOfLedgers(ledgers)
-  while (bytes > maxBytes) {
-    try {
-      const oldest = findOldest(ledgers)
-      if (oldest === undefined) return undefined
+  try {
+    for (let oldest = findOrdinary(ledgers); bytes > room && oldest !== undefined; oldest = findOrdinary(ledgers)) {
       bytes -= discard(oldest, counts)
-    } catch (error) {
-      return error
     }
+    for (let next = findLeast(ledgers); bytes > durableRoom && next !== undefined; next = findLeast(ledgers)) {
+      bytes -= discard(next, counts)
+    }
+    return undefined
+  } catch (error) {
+    return error
   }
-  return undefined
 }
 
 /** Discards the oldest ordinary records. Returns whether there were any. @throws {PlutusError} if the file system fails. */
 export function discardOrdinary(ledgers: readonly Ledger[], counts: SpoolCounts): boolean {
-  const oldest = findOldest(ledgers.filter(({ kind }) => kind !== 'durable' && kind !== 'refused'))
+  const oldest = findOrdinary(ledgers)
   return oldest !== undefined && discard(oldest, counts) < Infinity
 }
 
+/** How long records wait, and what the clocks say. */
+export interface AgeLimit {
+  readonly maxAgeMillis: number
+  /** The wall clock. */
+  readonly wall: number
+  /** What the wall clock of the start and the monotonic one make of it. @defaultValue those of the process */
+  readonly monotonicWall: number
+  /** The monotonic clock. */
+  readonly monotonic: number
+}
+
+// A wall clock that is wrong when a process starts is mostly set right within minutes.
+const WATCHED_SHARE = 1 / 8
+
 /**
- * Gives up what has waited for too long; nothing that has not been tried, and nothing that was set aside.
+ * Gives up what has waited for too long; nothing that was set aside, and nothing before this process has tried in vain,
+ * by its monotonic clock, for an eighth of that time: a wall clock that steps, or was wrong when records were written,
+ * or is wrong now, deletes nothing at once.
  *
  * @throws {PlutusError} if the file system fails.
  */
-export function discardOld(ledgers: readonly Ledger[], maxAgeMillis: number, counts: SpoolCounts): void {
-  // Nothing ages by a clock that was set forward since this process began.
-  const limit = Math.min(Date.now(), performance.timeOrigin + performance.now()) - maxAgeMillis
+export function discardOld(ledgers: readonly Ledger[], age: AgeLimit, counts: SpoolCounts): void {
+  // Of a clock that was set forward since the start, what it would be without that.
+  const limit = Math.min(age.wall, age.monotonicWall) - age.maxAgeMillis
   for (const ledger of ledgers) {
-    if (!ledger.wasTried) continue
+    const watched = ledger.failingSince === undefined ? 0 : age.monotonic - ledger.failingSince
+    if (ledger.failingSince === undefined || watched < age.maxAgeMillis * WATCHED_SHARE) continue
     for (const segment of ledger.journal.segments.slice()) {
       if (segment.createdAt >= limit) break
       const lost = countLost(ledger, segment)
@@ -53,18 +78,23 @@ export function discardOld(ledgers: readonly Ledger[], maxAgeMillis: number, cou
   }
 }
 
-const FIRST_TO_GO = [['logs', 'traces'], ['refused'], ['durable']] as const
+function findOrdinary(ledgers: readonly Ledger[]): Ledger | undefined {
+  return findOldest(ledgers.filter(({ kind }) => kind === 'logs' || kind === 'traces'))
+}
+
+/** What is of least use among what is durable: bytes that are damaged, then what an endpoint refused. */
+function findLeast(ledgers: readonly Ledger[]): Ledger | undefined {
+  const damaged = ledgers.find(({ journal }) => journal.quarantined.files > 0)
+  return damaged ?? findOldest(ledgers.filter(({ kind }) => kind === 'refused'))
+}
 
 function findOldest(ledgers: readonly Ledger[]): Ledger | undefined {
-  for (const kinds of FIRST_TO_GO) {
-    let oldest: Ledger | undefined
-    for (const ledger of ledgers) {
-      if (!(kinds as readonly string[]).includes(ledger.kind) || ledger.journal.bytes === 0) continue
-      if (oldest === undefined || birthOf(ledger) < birthOf(oldest)) oldest = ledger
-    }
-    if (oldest !== undefined) return oldest
+  let oldest: Ledger | undefined
+  for (const ledger of ledgers) {
+    if (ledger.journal.bytes === 0) continue
+    if (oldest === undefined || birthOf(ledger) < birthOf(oldest)) oldest = ledger
   }
-  return undefined
+  return oldest
 }
 
 /** Files that were set aside are older than all others. */

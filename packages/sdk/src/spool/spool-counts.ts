@@ -6,14 +6,17 @@ import type { Signal } from '../delivery/settings.ts'
 
 /**
  * Why records left the disk without having been delivered: `full`, there was no room for newer ones; `age`, they waited
- * for too long; `damaged`, their bytes are not what was written.
+ * for too long; `damaged`, their bytes are not what was written; `refused`, the endpoint does not take them, and they
+ * are ordinary or could not be set aside; `rejected`, it took others of their request.
  */
-export type SpoolLossReason = 'full' | 'age' | 'damaged'
+export type SpoolLossReason = 'full' | 'age' | 'damaged' | 'refused' | 'rejected'
 
 const REASONS: Record<SpoolLossReason, string> = {
   full: 'no more room on disk, see PLUTUS_SPOOL_MAX_BYTES',
   age: 'too old, see PLUTUS_SPOOL_MAX_AGE_H',
   damaged: 'damaged on disk',
+  refused: 'refused by the endpoint',
+  rejected: 'rejected in a partial success',
 }
 const FIRST_REPORT_MILLIS = 1000
 const REPORT_MILLIS = 60_000

@@ -14,6 +14,8 @@ export interface SpoolLabel {
 
 /** The records of one frame. */
 export interface SpoolRecords {
+  /** What they come from, in the form of a label's, where that is not what the label tells. */
+  readonly resource: EncodedHeader | undefined
   /** The scope that they come from, as the fields that stand before its records. */
   readonly scope: EncodedHeader
   /** The records, one after the other. */
@@ -23,6 +25,7 @@ export interface SpoolRecords {
 /** Journals of a spool, in the order in which they are sent. */
 export const SPOOL_KINDS: readonly SpoolKind[] = ['durable', 'logs', 'traces', 'refused']
 
+const NOTHING = new Uint8Array(0)
 const VERSION = 1
 const LABEL_HEAD_BYTES = 2
 const MAX_LABEL_BYTES = 65_535
@@ -34,6 +37,8 @@ const SIGNALS: Readonly<Record<SpoolKind, Signal>> = {
 }
 // Field 2 of ResourceLogs and ResourceSpans: a frame is a piece of a request as it stands.
 const TAG_SCOPE_RECORDS = 0x12
+// Field 1 of them, and 3, which stand before it where the records come from something else: a worker thread.
+const TAG_RESOURCE = 0x0a
 const TAG_SCOPE = 0x0a
 const TAG_SCHEMA_URL = 0x1a
 // Protobuf allows lengths that are longer than they need be, so that they can be written without being measured first.
@@ -62,33 +67,55 @@ export function readLabel(label: Uint8Array): SpoolLabel | undefined {
 export class FrameWriter {
   #buffer = Buffer.allocUnsafeSlow(16 * 1024)
 
-  /** Puts records of one scope, `bytes` from `start` to `end`, into a frame: a ScopeLogs or ScopeSpans field. */
-  write(scope: EncodedHeader, bytes: Uint8Array, start: number, end: number): Uint8Array {
+  /**
+   * Puts records of one scope, `bytes` from `start` to `end`, into a frame: a ScopeLogs or ScopeSpans field.
+   *
+   * @param resource What they come from, where that is not what the label tells.
+   */
+  write(
+    scope: EncodedHeader,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    resource: EncodedHeader = NOTHING,
+  ): Uint8Array {
     const length = scope.length + end - start
-    if (HEAD_BYTES + length > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(2 * (HEAD_BYTES + length))
+    const at = resource.length
+    const total = at + HEAD_BYTES + length
+    if (total > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(2 * total)
     const buffer = this.#buffer
-    buffer[0] = TAG_SCOPE_RECORDS
-    buffer[1] = (length & 0x7f) | 0x80
-    buffer[2] = ((length >>> 7) & 0x7f) | 0x80
-    buffer[3] = ((length >>> 14) & 0x7f) | 0x80
-    buffer[4] = (length >>> 21) & 0x7f
-    buffer.set(scope, HEAD_BYTES)
-    buffer.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), HEAD_BYTES + scope.length)
-    return buffer.subarray(0, HEAD_BYTES + length)
+    if (at > 0) buffer.set(resource)
+    buffer[at] = TAG_SCOPE_RECORDS
+    buffer[at + 1] = (length & 0x7f) | 0x80
+    buffer[at + 2] = ((length >>> 7) & 0x7f) | 0x80
+    buffer[at + 3] = ((length >>> 14) & 0x7f) | 0x80
+    buffer[at + 4] = (length >>> 21) & 0x7f
+    buffer.set(scope, at + HEAD_BYTES)
+    buffer.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), at + HEAD_BYTES + scope.length)
+    return buffer.subarray(0, total)
   }
 }
 
 /** Finds scope and records in a frame; `undefined` for bytes that are none. */
 export function readFrame(frame: Uint8Array): SpoolRecords | undefined {
-  const from = readLength(frame, 0, TAG_SCOPE_RECORDS)
-  if (from === undefined || from.end !== frame.length) return undefined
-  let at = from.start
-  while (frame[at] === TAG_SCOPE || frame[at] === TAG_SCHEMA_URL) {
+  const start = skipFields(frame, 0, TAG_RESOURCE)
+  const from = start === undefined ? undefined : readLength(frame, start, TAG_SCOPE_RECORDS)
+  if (start === undefined || from === undefined || from.end !== frame.length) return undefined
+  const at = skipFields(frame, from.start, TAG_SCOPE)
+  if (at === undefined) return undefined
+  const resource = start === 0 ? undefined : frame.subarray(0, start)
+  return { resource, scope: frame.subarray(from.start, at), records: frame.subarray(at) }
+}
+
+/** Where fields with one tag and URLs of schemas end; `undefined` for bytes that are none. */
+function skipFields(frame: Uint8Array, start: number, tag: number): number | undefined {
+  let at = start
+  while (frame[at] === tag || frame[at] === TAG_SCHEMA_URL) {
     const field = readLength(frame, at, frame[at] as number)
     if (field === undefined) return undefined
     at = field.end
   }
-  return { scope: frame.subarray(from.start, at), records: frame.subarray(at) }
+  return at
 }
 
 /** Where the content of a length-delimited field starts and ends. */

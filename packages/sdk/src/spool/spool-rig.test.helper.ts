@@ -7,7 +7,7 @@ import type { Outcome } from '../delivery/losses.ts'
 import { assemblePacked } from '../delivery/packed-batch.ts'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import { Spool } from './spool.ts'
-import type { SpoolOptions } from './spool.ts'
+import type { SpoolOptions } from './spool-options.ts'
 
 const encoder = createEncoder()
 const resource = encoder.encodeResource({ attributes: { 'service.name': 'rig' } })
@@ -62,9 +62,9 @@ export function createSpoolRig(options: Partial<SpoolOptions> = {}): SpoolRig {
       sync: 'none',
       resource: () => resource,
       isThread: false,
-      send: async (batch) => {
+      send: (batch, onSettled) => {
         sent.push(readBodies(batch))
-        return await rig.answer(batch)
+        void Promise.resolve(rig.answer(batch)).then(onSettled)
       },
       isBusy: () => rig.isBusy,
       warn: (line) => void lines.push(line),
@@ -132,15 +132,20 @@ export function readBodies(batch: PackedBatch): string[] {
 }
 
 /** The directories of a spool as a kill of its process would leave them now, in a place of their own. */
-export function crash({ root }: SpoolRig, owner: 'gone' | 'elsewhere' = 'gone'): string {
+export function crash({ root }: Pick<SpoolRig, 'root'>, owner: 'gone' | 'elsewhere' = 'gone'): string {
   const left = join(createFolder(), 'spool')
   cpSync(root, left, { recursive: true, mode: 0 })
-  for (const name of readdirSync(left)) {
-    const lease = join(left, name, 'lease')
-    const text = readFileSync(lease, 'utf8')
-    const { process, ...content } = JSON.parse(text.slice(15)) as { process?: object }
-    const mark = owner === 'gone' ? { ...process, start: '1' } : { ...process, boot: 'another machine' }
-    writeFileSync(lease, `${text.slice(0, 16)}${JSON.stringify({ ...content, process: mark })}`)
-  }
+  buryOwners(left, owner)
   return left
+}
+
+/** Has the leases in a spool be those of processes that are dead. They are written over, which takes no room. */
+export function buryOwners(root: string, owner: 'gone' | 'elsewhere' = 'gone'): void {
+  for (const name of readdirSync(root)) {
+    const lease = join(root, name, 'lease')
+    const text = readFileSync(lease, 'utf8')
+    const { process, ...content } = JSON.parse(text.slice(15).split('\n', 1)[0] ?? '') as { process?: object }
+    const mark = owner === 'gone' ? { ...process, start: '1' } : { ...process, boot: 'another machine' }
+    writeFileSync(lease, `${text.slice(0, 16)}${JSON.stringify({ ...content, process: mark })}\n`, { flag: 'r+' })
+  }
 }

@@ -5,7 +5,7 @@ import { NODE_FILES } from '@plutus/journal'
 import { expect, it, vi } from 'vitest'
 import { crash, createFolder, createSpoolRig, QUICK } from './spool-rig.test.helper.ts'
 import type { SpoolRig } from './spool-rig.test.helper.ts'
-import type { SpoolOptions } from './spool.ts'
+import type { SpoolOptions } from './spool-options.ts'
 
 function start(root: string, options: Partial<SpoolOptions> = {}): SpoolRig {
   const rig = createSpoolRig({ root, ...options })
@@ -80,7 +80,7 @@ it('tries again, in order, where sending from disk fails, and after another kill
   const next = start(crash(rig))
   let fails = 3
   next.answer = ({ records }) => (fails-- > 0 ? [{ reason: 'timeout', count: records }] : new Promise<never>(() => {}))
-  await vi.waitFor(() => expect(next.sent).toEqual([['a'], ['a'], ['a'], ['a']]))
+  await vi.waitFor(() => expect(next.sent).toEqual([['a'], ['a'], ['a'], ['a']]), 5000)
   next.record('b')
   const third = start(crash(next))
   // The directory that the second had taken over is found in its own.
@@ -108,42 +108,6 @@ it('sets aside, for people, the records that are refused for good, and sends the
   expect(next.sent).toEqual([])
 })
 
-it('drops the oldest ordinary records first and durable ones last, and tells each loss by its class', async () => {
-  const rig = createSpoolRig({ maxBytes: 1_000_000 })
-  rig.isBusy = true
-  const big = 'x'.repeat(20_000)
-  const bodies = (prefix: string): string[] => Array.from({ length: 13 }, (_, i) => `${prefix}${i}${big}`)
-  let lost = 0
-  const release = (prefix: string): void => {
-    if (!rig.spool.release(rig.record(...bodies(prefix)) as number)) lost += 13 // the pipeline counts it
-  }
-  for (const prefix of ['a', 'b']) release(prefix)
-  for (const prefix of ['c', 'd', 'e']) rig.spool.keep(rig.batch('logs', ...bodies(prefix)))
-  expect(rig.spool.state.bytes).toBeLessThan(1_000_000)
-  expect(rig.metrics['dropped application full']).toBeGreaterThan(0)
-  expect(rig.metrics['dropped payment full']).toBeUndefined()
-  for (const prefix of ['f', 'g', 'h']) release(prefix)
-  expect(rig.metrics['dropped payment full']).toBeGreaterThan(0)
-  rig.spool.finish()
-  expect(rig.lines).toEqual([
-    expect.stringMatching(
-      /^Records on disk lost: application \d+ \(no more room.*PLUTUS_SPOOL_MAX_BYTES\), payment \d+/,
-    ),
-  ])
-  // What is lost is counted, and nothing else is lost.
-  rig.isBusy = false
-  const all =
-    8 * 13 - lost - (rig.metrics['dropped application full'] ?? 0) - (rig.metrics['dropped payment full'] ?? 0)
-  await vi.waitFor(() => expect(rig.sent.flat()).toHaveLength(all))
-})
-
-it('does not count as lost what it drops and memory still has', () => {
-  const rig = createSpoolRig({ maxBytes: 300_000 })
-  const big = 'x'.repeat(20_000)
-  for (let i = 0; i < 30; i++) rig.record(big)
-  expect(rig.metrics).not.toHaveProperty(['dropped payment full'])
-})
-
 it('gives up what is too old and cannot be delivered, but nothing that was not tried', async () => {
   const rig = createSpoolRig()
   rig.record('a')
@@ -169,10 +133,38 @@ it('gives up what is too old and cannot be delivered, but nothing that was not t
   }
 })
 
+it('gives up nothing for its age where something has been delivered since', async () => {
+  const rig = start(join(createFolder(), 'spool'), { maxAgeMillis: -1e12 })
+  rig.isBusy = true
+  const [first, second] = ['a', 'b'].map((body) => rig.record(body) as number)
+  rig.spool.settle(first as number, [{ reason: 'unreachable', count: 1 }])
+  rig.spool.settle(second as number, [{ count: 1 }])
+  await new Promise((resolve) => setTimeout(resolve, 3 * QUICK.scan))
+  expect(rig.metrics).toEqual({ 'stored logs durable': 2 })
+})
+
 it('writes nothing before there is something to keep', () => {
   const rig = start(join(createFolder(), 'spool'))
   rig.spool.finish()
   expect(existsSync(rig.root)).toBe(false)
+})
+
+it('counts what it sends again by what became of it', async () => {
+  const rig = createSpoolRig()
+  rig.isBusy = true
+  rig.spool.keep(rig.batch('logs', 'a', 'b', 'c'))
+  rig.answer = () => [{ count: 1 }, { reason: 'rejected', count: 1 }, { reason: 'refused', count: 1, isForGood: true }]
+  rig.isBusy = false
+  await vi.waitFor(() =>
+    expect(rig.metrics).toEqual({
+      'stored logs ordinary': 3,
+      'replayed logs': 1,
+      'dropped application rejected': 1,
+      'dropped application refused': 1,
+    }),
+  )
+  rig.spool.finish()
+  expect(rig.lines).toEqual([expect.stringMatching(/^Records on disk lost: .*refused by the endpoint/)])
 })
 
 it('makes directories and files that nobody else can read', () => {
@@ -287,6 +279,48 @@ it('makes another directory when its own is removed, and says so', async () => {
   expect(rig.spool.settle(ticket, [{ count: 1 }])).toEqual([{ count: 1 }])
 })
 
+it.each(['removed', 'taken'])('believes nothing to be kept in a directory that was just %s', async (how) => {
+  const rig = createSpoolRig({ times: { ...QUICK, renew: 1e9, trust: 1e9 } })
+  rig.isBusy = true
+  const [first, second, third] = ['a', 'b', 'c'].map((body) => rig.record(body) as number)
+  expect(rig.spool.release(first as number)).toBe(true)
+  if (how === 'removed') rmSync(rig.root, { recursive: true })
+  else renameSync(rig.root, join(createFolder(), 'taken'))
+  expect(rig.spool.release(second as number)).toBe(false)
+  const failed = [{ reason: 'unreachable', count: 1 }] as const
+  expect(rig.spool.settle(third as number, failed)).toBe(failed)
+  expect(rig.spool.keep(rig.batch('logs', 'd'))).toBe(true)
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent).toEqual([['d']]))
+})
+
+it.each([0, 5000, 1.5e12 + 0.5, -1, Number.NaN])('finds what was written while the clock said %d', async (time) => {
+  const now = vi.spyOn(Date, 'now').mockReturnValue(time)
+  const rig = createSpoolRig()
+  rig.record('a')
+  now.mockRestore()
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent).toEqual([['a']]))
+})
+
+it('makes one other directory when its own is removed with what it has taken over', async () => {
+  const rig = createSpoolRig()
+  rig.record('a')
+  const next = start(crash(rig))
+  let answer: (() => void) | undefined
+  next.answer = ({ records }) => new Promise((resolve) => (answer = () => resolve([{ count: records }])))
+  await vi.waitFor(() => expect(next.sent).toEqual([['a']]))
+  rmSync(next.root, { recursive: true })
+  await vi.waitFor(() => expect(next.lines).toHaveLength(1))
+  next.record('b')
+  const { names } = next
+  answer?.()
+  await new Promise((resolve) => setTimeout(resolve, 5 * QUICK.mend))
+  next.record('c')
+  expect(next.names).toEqual(names)
+  expect(next.lines).toEqual([expect.stringMatching(/directory of the spool is gone/)])
+})
+
 it('reads what a process with a key has written only with that key', async () => {
   const key = crypto.getRandomValues(new Uint8Array(32))
   const rig = createSpoolRig({ keys: [key] })
@@ -329,13 +363,38 @@ it.each([
   expect(next.lines[0]).toMatch(/bytes of the spool are damaged and were set aside/)
 })
 
+it('delivers what stands behind a file that the disk does not give', async () => {
+  const rig = createSpoolRig({ maxBytes: 64 * 64 * 1024 })
+  const big = 'x'.repeat(40_000)
+  for (const body of ['a', 'b', 'c']) rig.record(`${body}${big}`) // a file each
+  let fails = 1
+  const readSync = ((...args: [number, Buffer, number, number, number]) => {
+    const isOfFrames = args[3] > 30_000
+    if (isOfFrames && fails-- > 0) throw Object.assign(new Error('input/output error'), { code: 'EIO' })
+    return fs.readSync(...args)
+  }) as typeof fs.readSync
+  const next = start(crash(rig), { files: { ...NODE_FILES, readSync } })
+  await vi.waitFor(() => expect(next.sent.flat().map((body) => body[0])).toEqual(['b', 'c']))
+  expect(next.lines).toEqual([expect.stringMatching(/^The spool cannot be read\. .*EIO/)])
+})
+
+it('reads long requests a part at a time', async () => {
+  const rig = createSpoolRig()
+  const text = 'x'.repeat(1000)
+  const bodies = Array.from({ length: 500 }, (_, i) => `${i} ${text}`)
+  rig.record(...bodies)
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent.flat()).toEqual(bodies))
+  expect(next.sent.map((sent) => sent.length)).toEqual([219, 219, 62])
+})
+
 it('lets the main thread deliver what a thread has written, and tells the thread', async () => {
   const root = join(createFolder(), 'spool')
   const thread = start(root, { isThread: true })
   const main = createSpoolRig({ root })
   main.record('own')
   const places = ['a', 'b'].map((body) => thread.spool.placeOf(thread.record(body) as number))
-  const tickets = places.map((place) => main.spool.takeOver(place as NonNullable<typeof place>) as number)
+  const tickets = places.map((place) => main.spool.takeOver(place as NonNullable<typeof place>, 1) as number)
   main.spool.settle(tickets[1] as number, [{ count: 1 }])
   main.spool.finish()
   const early = start(crash(thread))
@@ -350,10 +409,31 @@ it('lets the main thread deliver what a thread has written, and tells the thread
   })
 })
 
+it('tells a thread later of what was delivered for it where the disk has no room for that', async () => {
+  const root = join(createFolder(), 'spool')
+  const thread = start(root, { isThread: true })
+  const main = createSpoolRig({ root })
+  const [first, second] = ['a', 'b'].map((body) => {
+    const place = thread.spool.placeOf(thread.record(body) as number)
+    return main.spool.takeOver(place as NonNullable<typeof place>, 1) as number
+  })
+  main.spool.settle(first as number, [{ count: 1 }])
+  const spy = vi.spyOn(process.getBuiltinModule('node:fs'), 'writeFileSync').mockImplementation(() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+  })
+  main.spool.finish()
+  spy.mockRestore()
+  main.spool.settle(second as number, [{ count: 1 }])
+  main.record('own')
+  main.spool.finish()
+  const next = start(crash(thread))
+  await vi.waitFor(() => expect(next.sent.flat()).toEqual(['own']))
+})
+
 it('takes no place from a thread that is not in its own directory', () => {
   const rig = createSpoolRig()
-  expect(rig.spool.takeOver({ directory: '/tmp/elsewhere', start: 0, end: 1 })).toBeUndefined()
-  expect(rig.spool.takeOver({ directory: `${rig.root}/../x`, start: 0, end: 1 })).toBeUndefined()
+  expect(rig.spool.takeOver({ directory: '/tmp/elsewhere', start: 0, end: 1 }, 1)).toBeUndefined()
+  expect(rig.spool.takeOver({ directory: `${rig.root}/../x`, start: 0, end: 1 }, 1)).toBeUndefined()
 })
 
 it('writes to no directory that somebody took while it was stopped', async () => {
@@ -384,18 +464,15 @@ it('has one request on its way from one journal: order is kept', async () => {
   }
 })
 
-it('says that a batch is not on disk any more which the bound has cut', () => {
-  const rig = createSpoolRig({ maxBytes: 300_000 })
+it('says that a batch is not on disk any more which was given up for its age', async () => {
+  const rig = start(join(createFolder(), 'spool'), { maxAgeMillis: -1e12 })
   rig.isBusy = true
-  const big = 'x'.repeat(20_000)
-  const tickets = Array.from({ length: 30 }, () => rig.record(big) as number)
-  const isKept = tickets.map((ticket) => rig.spool.release(ticket))
-  expect(isKept[0]).toBe(false)
-  expect(isKept.at(-1)).toBe(true)
+  const [first, second, third] = ['a', 'b', 'c'].map((body) => rig.record(body) as number)
   const failed = [{ reason: 'unreachable', count: 1 }] as const
-  const more = Array.from({ length: 30 }, () => rig.record(big) as number)
-  expect(rig.spool.settle(more[0] as number, failed)).toEqual(failed)
-  expect(rig.spool.settle(more.at(-1) as number, failed)).toEqual([])
+  expect(rig.spool.settle(first as number, failed)).toEqual([])
+  await vi.waitFor(() => expect(rig.metrics).toMatchObject({ 'dropped payment age': 1 })) // memory has the others
+  expect(rig.spool.settle(second as number, failed)).toEqual(failed)
+  expect(rig.spool.release(third as number)).toBe(false)
 })
 
 it('tells a thread of nothing behind what it has not handed over', async () => {
@@ -404,18 +481,9 @@ it('tells a thread of nothing behind what it has not handed over', async () => {
   const main = createSpoolRig({ root })
   thread.record('kept by the thread')
   const place = thread.spool.placeOf(thread.record('handed over') as number)
-  const ticket = main.spool.takeOver(place as NonNullable<typeof place>) as number
+  const ticket = main.spool.takeOver(place as NonNullable<typeof place>, 1) as number
   main.spool.settle(ticket, [{ count: 1 }])
   main.spool.finish()
   const next = start(crash(thread))
   await vi.waitFor(() => expect(next.sent.flat()).toEqual(['kept by the thread', 'handed over']))
-})
-
-it('begins no directory for ordinary records beside too many others', () => {
-  const root = join(createFolder(), 'spool')
-  for (let i = 0; i < 64; i++) createSpoolRig({ root }).record('a')
-  const rig = createSpoolRig({ root })
-  expect([rig.spool.keep(rig.batch('logs', 'b')), rig.names.length]).toEqual([false, 64])
-  expect(rig.record('c')).toBeDefined()
-  expect(rig.spool.keep(rig.batch('logs', 'd'))).toBe(true)
 })

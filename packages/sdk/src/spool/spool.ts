@@ -1,81 +1,42 @@
 import { NODE_FILES } from '@plutus/journal'
-import type { JournalFiles, SyncPolicy } from '@plutus/journal'
-import type { Meter } from '@opentelemetry/api'
+import { findRecordEnd } from '@plutus/otlp'
 import type { EncodedHeader } from '@plutus/otlp'
 import type { Outcome } from '../delivery/losses.ts'
 import { runsOf } from '../delivery/packed-batch.ts'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import type { Signal } from '../delivery/settings.ts'
+import type { JournalSettings } from './adopted-directory.ts'
 import { Adoption } from './adoption.ts'
+import { INSTANCE } from './instance-directory.ts'
 import { Ledger } from './ledger.ts'
 import type { Entry } from './ledger.ts'
-import { LEASE_TIMES } from './lease.ts'
-import type { LeaseTimes } from './lease.ts'
-import { countDirectories, INSTANCE, OwnDirectory, UnusableDirectoryError } from './own-directory.ts'
-import type { JournalSettings } from './own-directory.ts'
+import { messageOf, OwnPlace } from './own-place.ts'
 import { Replay } from './replay.ts'
 import { SlowDisk } from './slow-disk.ts'
-import { discardOld, discardOrdinary, discardToFit, sizeOfLedgers } from './spool-bounds.ts'
+import { discardOld, sizeOfLedgers } from './spool-bounds.ts'
 import { SpoolCounts } from './spool-counts.ts'
-import { FrameWriter } from './spool-frame.ts'
+import { SPOOL_TIMES } from './spool-options.ts'
+import type { SpoolOptions, SpoolTimes } from './spool-options.ts'
+import { SpoolRoom } from './spool-room.ts'
+import { SpoolWriter } from './spool-writer.ts'
 import { readAcked, ThreadAccount } from './thread-account.ts'
 import type { ThreadPlace } from './thread-account.ts'
 import { judge } from './verdict.ts'
 
-/** What a spool is made of. */
-export interface SpoolOptions {
-  /** Absolute path of the directory that the processes of a service share; each has one of its own in it. */
-  readonly root: string
-  /** Bytes that the files of this process, and of those that it has taken over, may have. */
-  readonly maxBytes: number
-  /** Age from which records that cannot be delivered are given up. */
-  readonly maxAgeMillis: number
-  readonly sync: SyncPolicy
-  /** Keys of 32 bytes; the first encrypts. */
-  readonly keys?: readonly Uint8Array[] | undefined
-  /** What the records of this process come from. */
-  readonly resource: () => EncodedHeader
-  /** Whether this is a worker thread of the application, which may end before its process. */
-  readonly isThread: boolean
-  /** Sends what was read from disk; settles with what became of it. Never rejects. */
-  readonly send: (batch: PackedBatch) => Promise<readonly Outcome[]>
-  /** Whether what is on disk has to wait for what is in memory. */
-  readonly isBusy: (signal: Signal) => boolean
-  readonly warn: (line: string) => void
-  /** Measures `plutus.spool.*`. @defaultValue nothing does */
-  readonly meter?: Pick<Meter, 'createCounter'> | undefined
-  /** @defaultValue what is right for services */
-  readonly times?: Partial<SpoolTimes> | undefined
-  /** Calls to the file system, for tests of faults. */
-  readonly files?: JournalFiles | undefined
-}
-
-/** Times of a spool, in milliseconds. */
-export interface SpoolTimes extends LeaseTimes {
-  /** How long acknowledgements are gathered. */
-  readonly acknowledge: number
-  /** How long what could not be sent waits. */
-  readonly retry: number
-  /** How long a spool whose disk failed waits before it tries again. */
-  readonly mend: number
-  /** How often the directories of other processes are looked for. */
-  readonly scan: number
-}
-
 /** Records of one batch that are on disk too, as a number. */
 export type Ticket = number
 
-const TIMES: SpoolTimes = { ...LEASE_TIMES, acknowledge: 100, retry: 15_000, mend: 30_000, scan: 30_000 }
 // Where a write takes so long on average, nobody waits for it.
 const SLOW_MILLIS = 1
 const SLOW_HOLD_MILLIS = 10_000
 const SLOW =
   'The disk of the spool is slow, so nobody waits for it: what is recorded is on disk a moment later; see PLUTUS_SPOOL_DIR'
 const FAST = 'The disk of the spool is fast again: what must survive is on disk at once'
-// Programs that live too short to take over from one another must not fill a disk with what is not durable.
-const MAX_DIRECTORIES = 64
-// So much may be written before the bound is looked at again.
-const LOOK_BYTES = 256 * 1024
+// Segments of a small spool are small, so that it does not lose all of it with one.
+const SEGMENTS = 64
+const [MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES] = [64 * 1024, 1024 * 1024]
+const CROWDED =
+  'The spool has reached PLUTUS_SPOOL_MAX_BYTES with records that must not be lost: more of them are kept in memory only, until some are delivered'
 
 // As Node made them: a test of the application may replace them.
 const { setInterval, setTimeout, clearTimeout } = globalThis
@@ -86,63 +47,90 @@ export class Spool {
   readonly #options: SpoolOptions
   readonly #times: SpoolTimes
   readonly #journals: JournalSettings
-  readonly #writer = new FrameWriter()
+  readonly #writer: SpoolWriter
   readonly #adoption: Adoption
   readonly #disk: SlowDisk
   /** What worker threads have on disk, by directory. */
   readonly #threads = new Map<string, ThreadAccount>()
   readonly #replay: Replay
-  #own: OwnDirectory | undefined
+  readonly #place: OwnPlace
+  readonly #room: SpoolRoom
   readonly #tickets = new Map<Ticket, Stored>()
   #lastTicket = 0
   /** Durable records since the last ticket. */
   #open: OpenRecords | undefined
-  #unlooked = 0
-  /** When a disk that failed is tried again, by the monotonic clock. */
-  #brokenUntil = 0
-  #told: string | undefined
   #acknowledging: NodeJS.Timeout | undefined
   #isWatching = false
+  #isEnding = false
 
   constructor(options: SpoolOptions) {
     this.#options = options
-    this.#times = { ...TIMES, ...options.times }
+    this.#times = { ...SPOOL_TIMES, ...options.times }
     this.counts = new SpoolCounts(options.warn, options.meter)
     this.#disk = new SlowDisk({
       files: options.files ?? NODE_FILES,
       limitMillis: SLOW_MILLIS,
       holdMillis: SLOW_HOLD_MILLIS,
       now: () => performance.now(),
-      onChange: (isSlow) => this.#tell(isSlow ? SLOW : FAST),
-      onError: (error) => this.#fail(error),
+      onChange: (isSlow) => this.#place.tell(isSlow ? SLOW : FAST),
+      onError: (error) => this.#place.fail(error),
     })
     this.#journals = {
       sync: options.sync,
       files: this.#disk.files,
+      maxSegmentBytes: Math.min(
+        MAX_SEGMENT_BYTES,
+        Math.max(MIN_SEGMENT_BYTES, Math.floor(options.maxBytes / SEGMENTS)),
+      ),
       ...(options.keys && { keys: options.keys }),
       onQuarantine: ({ name, bytes, frames }) => {
         this.counts.lost('unknown', 'damaged', frames)
         options.warn(`${bytes} bytes of the spool are damaged and were set aside, in ${name}`)
       },
     }
+    this.#place = new OwnPlace({
+      ...options,
+      journals: this.#journals,
+      times: this.#times,
+      onLost: () => this.#adoption.abandon(),
+    })
+    this.#room = new SpoolRoom({
+      root: options.root,
+      maxBytes: options.maxBytes,
+      counts: this.counts,
+      ledgers: () => this.#ledgers,
+      isOurs: (name) => this.#isOurs(name),
+      onCrowded: () => this.#place.tell(CROWDED),
+    })
+    this.#writer = new SpoolWriter({
+      root: options.root,
+      place: this.#place,
+      room: this.#room,
+      counts: this.counts,
+      ledgers: () => this.#ledgers,
+    })
     this.#replay = new Replay({
       ledgers: () => this.#ledgers,
       send: options.send,
       isBusy: options.isBusy,
       onSettled: (ledger, entry, batch, outcomes) => this.#settleReplayed(ledger, entry, batch, outcomes),
-      onFailure: (error) => this.#tell(`The spool cannot be read. ${messageOf(error)}`),
+      onFailure: (error) => this.#place.tell(`The spool cannot be read. ${messageOf(error)}`),
     })
     this.#adoption = new Adoption({
       root: options.root,
       times: this.#times,
       journals: this.#journals,
-      own: () => this.#openOwn()?.path,
-      ownPath: () => this.#own?.path,
+      own: () => this.#place.find()?.path,
+      ownPath: () => this.#place.current?.path,
+      inherit: (dead) => this.#place.inherit(dead),
+      isCrowded: () => this.#room.isCrowded || this.#place.isDiskFull,
       onAdopted: () => {
         this.#fit()
+        this.#place.tryAgain()
+        this.#acknowledgeSoon() // of some directories nothing is needed any more
         this.#replay.wake()
       },
-      onFailure: (error) => this.#tell(`The spool cannot be read. ${messageOf(error)}`),
+      onFailure: (error) => this.#place.tell(`The spool cannot be read. ${messageOf(error)}`),
     })
   }
 
@@ -150,6 +138,8 @@ export class Spool {
   begin(): void {
     if (this.#isWatching) return
     this.#isWatching = true
+    void this.#measure()
+    setInterval(() => void this.#measure(), this.#times.scan).unref()
     if (this.#options.isThread) {
       setInterval(() => this.#hearDelivered(), this.#times.renew).unref()
       return
@@ -160,19 +150,19 @@ export class Spool {
 
   /** Writes a durable record, `bytes` from `start` to `end`; it is on disk when this returns, if anything can be. */
   append(scope: EncodedHeader, bytes: Uint8Array, start: number, end: number): void {
-    const ledger = this.#openLedger('durable')
+    const ledger = this.#writer.find('durable')
     const open = (this.#open ??= { ledger, start: ledger?.journal.end ?? 0, end: 0, stored: 0, missing: 0 })
     const before = ledger?.journal.end ?? 0
-    const position = ledger && this.#write(ledger, scope, bytes, start, end)
+    const position = ledger && this.#writer.write(ledger, scope, bytes, start, end)
     if (position !== undefined && ledger === open.ledger) {
       open.end = position
       open.stored++
     } else {
       open.missing++
       // In another directory than the first records of its batch: it is sent from there too, rather twice than never.
-      if (position !== undefined) ledger?.add(before, position, 'disk')
+      if (position !== undefined) ledger?.add(before, position, 'disk', 1)
     }
-    if (this.#unlooked >= LOOK_BYTES) this.#fit()
+    this.#look()
   }
 
   /** Gives the batch of what was appended since the last call the number by which it is known here. */
@@ -180,7 +170,7 @@ export class Spool {
     const open = this.#open
     this.#open = undefined
     if (open?.ledger === undefined || open.end === 0) return undefined
-    const entry = open.ledger.add(open.start, open.end, 'memory')
+    const entry = open.ledger.add(open.start, open.end, 'memory', open.stored)
     const ticket = ++this.#lastTicket
     this.#tickets.set(ticket, { ledger: open.ledger, entry, missing: open.missing })
     this.counts.stored('logs', 'durable', open.stored)
@@ -190,8 +180,10 @@ export class Spool {
   /** Where the records of a ticket stand, for the main thread, which delivers them. */
   placeOf(ticket: Ticket): ThreadPlace | undefined {
     const stored = this.#tickets.get(ticket)
-    if (stored === undefined || this.#own === undefined || stored.missing > 0) return undefined
-    return { directory: this.#own.path, start: stored.entry.start, end: stored.entry.end }
+    const own = this.#place.current
+    if (stored === undefined || own === undefined || stored.missing > 0) return undefined
+    if (!(stored.ledger instanceof Ledger) || !own.ledgers.includes(stored.ledger)) return undefined
+    return { directory: own.path, start: stored.entry.start, end: stored.entry.end }
   }
 
   /** The main thread delivers the batch with a ticket. */
@@ -200,13 +192,13 @@ export class Spool {
   }
 
   /** Gives a batch of a worker thread the number by which it is known here. */
-  takeOver({ directory, start, end }: ThreadPlace): Ticket | undefined {
+  takeOver({ directory, start, end }: ThreadPlace, records: number): Ticket | undefined {
     const name = directory.slice(this.#options.root.length + 1)
     if (directory !== `${this.#options.root}/${name}` || !INSTANCE.test(name)) return undefined
     const account = this.#threads.get(directory) ?? new ThreadAccount(directory)
     this.#threads.set(directory, account)
     const ticket = ++this.#lastTicket
-    this.#tickets.set(ticket, { ledger: account, entry: account.add(start, end), missing: 0 })
+    this.#tickets.set(ticket, { ledger: account, entry: account.add(start, end, records), missing: 0 })
     return ticket
   }
 
@@ -216,14 +208,16 @@ export class Spool {
     if (stored === undefined) return outcomes
     this.#tickets.delete(ticket)
     const { ledger, entry, missing } = stored
+    // Its directory was removed: memory alone has it.
+    if (ledger instanceof Ledger && this.#place.current?.ledgers.includes(ledger) !== true) return outcomes
     const verdict = judge(outcomes)
     // What is refused for good is set aside by who has the journal.
     if (verdict.isSettled && !(ledger instanceof ThreadAccount && verdict.refused.length > 0)) {
-      if (missing === 0 && !(ledger instanceof ThreadAccount)) this.#setAside(ledger, entry, verdict.refused)
+      if (missing === 0 && !(ledger instanceof ThreadAccount)) this.#writer.setAside(ledger, entry, verdict.refused)
       this.#finish(ledger, entry)
       return missing === 0 ? verdict.counted : outcomes
     }
-    if (isCut(stored)) {
+    if (!this.#isThere(stored)) {
       this.#finish(ledger, entry)
       return outcomes
     }
@@ -237,7 +231,7 @@ export class Spool {
     const stored = this.#tickets.get(ticket)
     if (stored === undefined) return false
     this.#tickets.delete(ticket)
-    if (isCut(stored)) {
+    if (!this.#isThere(stored)) {
       this.#finish(stored.ledger, stored.entry)
       return false
     }
@@ -245,22 +239,55 @@ export class Spool {
     return stored.missing === 0
   }
 
-  /** Writes an ordinary batch that memory cannot keep. Returns whether it is on disk now. */
+  /** Writes a batch that memory cannot keep and that is not on disk. Returns whether it is now. */
   keep(batch: PackedBatch): boolean {
-    const { signal, records, bytes, scopes } = batch
-    if (signal === 'metrics' || batch.resource !== undefined) return false
-    if (this.#own === undefined && countDirectories(this.#options.root) >= MAX_DIRECTORIES) return false
-    const ledger = this.#openLedger(signal)
+    const { signal, records, bytes, scopes, isDurable, resource } = batch
+    if (signal === 'metrics') return false
+    const ledger = this.#writer.find(isDurable ? 'durable' : signal)
     if (ledger === undefined) return false
     const start = ledger.journal.end
     for (const { scope, start: from, end } of runsOf(batch)) {
-      if (this.#write(ledger, scopes[scope] as EncodedHeader, bytes, from, end) === undefined) return false
+      // Of a durable journal each frame is one record.
+      for (let at = from, next = 0; at < end; at = next) {
+        next = isDurable ? findRecordEnd(bytes, at) : end
+        if (this.#writer.write(ledger, scopes[scope] as EncodedHeader, bytes, at, next, resource) !== undefined)
+          continue
+        // It is told to be lost, so what is on disk of it is not sent; unless it must not be lost.
+        const part = ledger.add(start, ledger.journal.end, 'disk', 0)
+        if (!isDurable) ledger.finish(part)
+        return false
+      }
     }
-    ledger.add(start, ledger.journal.end, 'disk')
-    if (this.#unlooked >= LOOK_BYTES) this.#fit()
-    this.counts.stored(signal, 'ordinary', records)
+    ledger.add(start, ledger.journal.end, 'disk', records)
+    this.#look()
+    this.counts.stored(signal, isDurable ? 'durable' : 'ordinary', records)
     this.#replay.wake()
     return true
+  }
+
+  /**
+   * The process ends: from now on writes are waited for however slow the disk is, and one that failed is tried again.
+   */
+  end(): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.#disk.end()
+    this.#place.tryForTheLastTime()
+  }
+
+  /** Spans and log records of this process, and of its threads, that are on disk for the next one. */
+  get waiting(): ReadonlyMap<Signal, number> {
+    const counts = new Map<Signal, number>()
+    const add = (signal: Signal, count: number): void => {
+      if (count > 0) counts.set(signal, (counts.get(signal) ?? 0) + count)
+    }
+    for (const account of this.#threads.values()) add('logs', account.records)
+    try {
+      for (const ledger of this.#place.current?.ledgers ?? []) add(ledger.signal, ledger.records)
+    } catch (error) {
+      this.#place.fail(error)
+    }
+    return counts
   }
 
   /** The endpoint takes telemetry again: what waits on disk is sent. */
@@ -274,11 +301,9 @@ export class Spool {
     if (this.#options.isThread) this.#hearDelivered()
     this.#acknowledge()
     this.counts.report()
-    const own = this.#own
+    const own = this.#place.current
     if (own === undefined || this.#adoption.adopted.length > 0) return
-    if (this.#open !== undefined || own.ledgers.some((ledger) => !ledger.isDone)) return
-    this.#own = undefined
-    own.close()
+    if (this.#open === undefined && own.ledgers.every((ledger) => ledger.isDone)) this.#place.close()
   }
 
   /** Bytes of all files, and the age of the oldest segment. */
@@ -290,139 +315,45 @@ export class Spool {
 
   /** Everything that there is on disk, what is to be sent first at the front. */
   get #ledgers(): readonly Ledger[] {
-    return [...this.#adoption.adopted.flatMap(({ ledgers }) => ledgers), ...(this.#own?.ledgers ?? [])]
+    return [...this.#adoption.adopted.flatMap(({ ledgers }) => ledgers), ...(this.#place.current?.ledgers ?? [])]
   }
 
-  #write(ledger: Ledger, scope: EncodedHeader, bytes: Uint8Array, start: number, end: number): number | undefined {
-    try {
-      const frame = this.#writer.write(scope, bytes, start, end)
-      const position = this.#append(ledger, frame)
-      this.#unlooked += frame.length
-      return position
-    } catch (error) {
-      this.#fail(error)
-      return undefined
-    }
+  /** Whether a directory in the root is that of this process, or was taken over by it. */
+  #isOurs(name: string): boolean {
+    const end = `/${name}`
+    return (
+      this.#place.current?.path.endsWith(end) === true || this.#adoption.adopted.some(({ path }) => path.endsWith(end))
+    )
   }
 
-  /** On a full disk ordinary records make room for durable ones. @throws {PlutusError} if that is not enough. */
-  #append(ledger: Ledger, frame: Uint8Array): number {
-    try {
-      return ledger.journal.append(frame)
-    } catch (error) {
-      if (ledger.kind !== 'durable' || !isFull(error)) throw error
-      if (!discardOrdinary(this.#ledgers, this.counts)) throw error
-      return ledger.journal.append(frame)
-    }
-  }
-
-  #openLedger(kind: 'durable' | 'logs' | 'traces' | 'refused'): Ledger | undefined {
-    // Asked for before each write: what was taken away meanwhile must not be written to.
-    if (this.#own?.lease.check() === false) this.#own = undefined
-    try {
-      return this.#openOwn()?.ledger(kind)
-    } catch (error) {
-      this.#fail(error)
-      return undefined
-    }
-  }
-
-  #openOwn(): OwnDirectory | undefined {
-    if (this.#own !== undefined) return this.#brokenUntil === 0 || this.#isMended() ? this.#own : undefined
-    if (this.#brokenUntil !== 0 && !this.#isMended()) return undefined
-    const { root, isThread, resource } = this.#options
-    try {
-      const own: OwnDirectory = new OwnDirectory({
-        root,
-        isThread,
-        resource,
-        journals: this.#journals,
-        times: this.#times,
-        onLost: () => this.#lose(own),
-      })
-      this.#own = own
-      return own
-    } catch (error) {
-      this.#fail(error)
-      return undefined
-    }
-  }
-
-  #isMended(): boolean {
-    if (performance.now() < this.#brokenUntil) return false
-    this.#brokenUntil = 0
-    return true
-  }
-
-  /** The directory was removed, or taken by somebody who found its owner silent: there will be another one. */
-  #lose(own: OwnDirectory): void {
-    own.abandon()
-    if (this.#own === own) this.#own = undefined
-    this.#tell('The directory of the spool is gone, so another one is made')
-  }
-
-  #fail(error: unknown): void {
-    const isVanished = error instanceof Error && 'code' in error && error.code === 'PLUTUS_JOURNAL_VANISHED'
-    if (isVanished && this.#own !== undefined) {
-      this.#lose(this.#own)
-      return
-    }
-    this.#brokenUntil = performance.now() + this.#times.mend
-    const why =
-      error instanceof UnusableDirectoryError
-        ? `${this.#options.root} cannot be used: ${error.message}`
-        : messageOf(error)
-    this.#tell(`Unsent telemetry is kept in memory only, see PLUTUS_SPOOL_DIR. ${why}`)
-  }
-
-  #tell(line: string): void {
-    if (this.#told === line) return
-    this.#told = line
-    this.#options.warn(line)
+  /** Whether a batch is on disk at this moment: a directory may be removed while it is written to. */
+  #isThere(stored: Stored): boolean {
+    const { ledger } = stored
+    return ledger instanceof ThreadAccount ? ledger.isThere : !isCut(stored) && this.#place.isThere(ledger)
   }
 
   /** What could not be sent waits where it is. */
   #leave(ledger: Ledger | ThreadAccount, entry: Entry): void {
     if (ledger instanceof ThreadAccount) return // the thread has it, or who takes over from it
-    ledger.wasTried = true
+    ledger.failingSince ??= performance.now()
     entry.state = 'disk'
     entry.retryAt = performance.now() + this.#times.retry
     this.#replay.wake()
   }
 
-  #settleReplayed(ledger: Ledger, entry: Entry, { signal, records }: PackedBatch, outcomes: readonly Outcome[]): void {
+  #settleReplayed(ledger: Ledger, entry: Entry, { signal }: PackedBatch, outcomes: readonly Outcome[]): void {
     const verdict = judge(outcomes)
     if (!verdict.isSettled) return this.#leave(ledger, entry)
-    this.#setAside(ledger, entry, verdict.refused)
-    this.counts.replayed(signal, records)
+    this.#writer.setAside(ledger, entry, verdict.refused)
+    for (const { reason, count } of verdict.counted) {
+      if (reason === undefined) this.counts.replayed(signal, count)
+      else this.counts.lost(classOf(ledger), reason === 'rejected' ? reason : 'damaged', count)
+    }
     this.#finish(ledger, entry)
   }
 
-  /** Keeps records that the endpoint refuses for good where somebody can look at them. */
-  #setAside(ledger: Ledger, entry: Entry, refused: readonly (readonly [from: number, to: number])[]): void {
-    if (refused.length === 0) return
-    let count = 0
-    try {
-      for (const [from, to] of refused) count += this.#copyRefused(ledger, entry, from, to)
-      this.counts.refused(count)
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  #copyRefused(ledger: Ledger, entry: Entry, from: number, to: number): number {
-    const target = ledger.kind === 'durable' ? this.#openLedger('refused') : undefined
-    let at = 0
-    for (const { bytes } of ledger.framesOf(entry)) {
-      if (at >= from && at < to) target?.journal.append(bytes)
-      at++ // of a durable journal each frame is one record
-    }
-    this.#tell('The endpoint refuses records that must not be lost; they are set aside on disk, see `plutus spool ls`')
-    return to - from
-  }
-
   #hearDelivered(): void {
-    const own = this.#own
+    const own = this.#place.current
     if (own === undefined) return
     own.ledger('durable').finishUpTo(readAcked(own.path))
     this.#acknowledge()
@@ -430,6 +361,11 @@ export class Spool {
 
   #finish(ledger: Ledger | ThreadAccount, entry: Entry): void {
     ledger.finish(entry)
+    if (ledger instanceof Ledger) ledger.failingSince = undefined
+    this.#acknowledgeSoon()
+  }
+
+  #acknowledgeSoon(): void {
     this.#acknowledging ??= setTimeout(() => this.#acknowledge(), this.#times.acknowledge).unref()
   }
 
@@ -440,39 +376,56 @@ export class Spool {
       try {
         ledger.acknowledge()
       } catch (error) {
-        this.#fail(error)
+        this.#place.fail(error)
       }
     }
     for (const [directory, account] of this.#threads) if (!account.acknowledge()) this.#threads.delete(directory)
     this.#adoption.release()
+    this.#hearRoom()
+  }
+
+  /** What was acknowledged is gone: there may be room again. */
+  #hearRoom(): void {
+    this.#place.tryAgain()
+    if (this.#room.isCrowded) this.#fit()
+  }
+
+  #look(): void {
+    this.#hear(this.#room.look())
   }
 
   #fit(): void {
-    this.#unlooked = 0
-    const kept = discardToFit(this.#ledgers, this.#options.maxBytes, this.counts)
-    if (kept !== undefined) this.#fail(kept)
+    this.#hear(this.#room.fit())
+  }
+
+  async #measure(): Promise<void> {
+    this.#hear(await this.#room.measure())
+  }
+
+  #hear(error: unknown): void {
+    if (error !== undefined) this.#place.fail(error)
   }
 
   #discardOld(): void {
+    const now = performance.now()
+    const { maxAgeMillis } = this.#options
+    const age = { maxAgeMillis, wall: Date.now(), monotonicWall: performance.timeOrigin + now, monotonic: now }
     try {
-      discardOld(this.#ledgers, this.#options.maxAgeMillis, this.counts)
+      discardOld(this.#ledgers, age, this.counts)
     } catch (error) {
-      this.#tell(`The spool cannot be read. ${messageOf(error)}`)
+      this.#place.tell(`The spool cannot be read. ${messageOf(error)}`)
     }
   }
+}
+
+/** What is known of the class of records in a journal without looking at them. */
+function classOf({ kind }: Ledger): string {
+  return kind === 'durable' ? 'unknown' : 'application'
 }
 
 /** Whether the disk, being full, has not kept all of a batch until memory let go of it. */
 function isCut({ ledger, entry }: Stored): boolean {
   return ledger instanceof Ledger && ledger.isCut(entry)
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'PLUTUS_JOURNAL_FULL'
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error'
 }
 
 /** A batch that is on disk. */

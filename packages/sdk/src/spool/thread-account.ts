@@ -1,4 +1,5 @@
 import { loadBuiltin } from '../delivery/builtins.ts'
+import { isDiskFull } from './disk-full.ts'
 import type { Entry } from './ledger.ts'
 
 /** Where the records of a batch stand that a worker thread handed over: in the journal of that thread. */
@@ -29,12 +30,22 @@ export class ThreadAccount {
   }
 
   /** Takes account of a batch. What the thread did not hand over is not delivered here, and nothing behind it is told. */
-  add(start: number, end: number): Entry {
+  add(start: number, end: number, records: number): Entry {
     if (start > this.#end) this.#entries.push({ start: this.#end, end: start, state: 'memory', retryAt: 0 })
-    const entry: Entry = { start, end, state: 'memory', retryAt: 0 }
+    const entry: Entry = { start, end, state: 'memory', retryAt: 0, records }
     this.#entries.push(entry)
     this.#end = end
     return entry
+  }
+
+  /** Records that are not known to have been delivered, those aside that the thread did not hand over. */
+  get records(): number {
+    return this.#entries.reduce((sum, { records = 0 }) => sum + records, 0)
+  }
+
+  /** Whether the directory is where the thread made it. */
+  get isThere(): boolean {
+    return loadBuiltin('node:fs').existsSync(this.#directory)
   }
 
   finish(entry: Entry): void {
@@ -42,7 +53,7 @@ export class ThreadAccount {
     while (this.#entries[0]?.state === 'done') this.#doneUpTo = (this.#entries.shift() as Entry).end
   }
 
-  /** Tells what was delivered. Returns whether there is anybody to tell. */
+  /** Tells what was delivered, on a full disk later. Returns whether there is anybody to tell. */
   acknowledge(): boolean {
     if (this.#doneUpTo === this.#told) return true
     const { writeFileSync, renameSync } = loadBuiltin('node:fs')
@@ -52,8 +63,9 @@ export class ThreadAccount {
       renameSync(`${file}.new`, file)
       this.#told = this.#doneUpTo
       return true
-    } catch {
-      return false // the directory was taken over: what was delivered is delivered twice
+    } catch (error) {
+      // Else the directory was taken over, and what was delivered is delivered twice.
+      return isDiskFull(error)
     }
   }
 }
@@ -66,6 +78,11 @@ export function readAcked(directory: string): number {
   } catch {
     return 0
   }
+}
+
+/** Nobody is told any more of what the main thread has delivered. @throws if the file system fails. */
+export function forgetAcked(directory: string): void {
+  for (const name of ACKED_FILES) loadBuiltin('node:fs').rmSync(`${directory}/${name}`, { force: true })
 }
 
 /** Names of the files by which threads are told. */
