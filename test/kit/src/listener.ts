@@ -1,4 +1,5 @@
-import type { AddressInfo, Server, Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Inbox } from './inbox.ts'
 
@@ -22,8 +23,10 @@ interface SecureOptions {
 export interface Listener {
   /** Listens, unless it does already; resolves with the port. */
   accept(): Promise<number>
-  /** Stops listening and cuts what is open. */
+  /** Stops listening and cuts what is open. The port is kept, so that nobody else is given it meanwhile. */
   refuse(): Promise<void>
+  /** Stops listening for good. */
+  close(): Promise<void>
 }
 
 const REOPEN_ATTEMPTS = 50
@@ -32,6 +35,7 @@ const REOPEN_ATTEMPTS = 50
 export function createListener(server: Server, wantedPort: number): Listener {
   const sockets = new Set<Socket>()
   let port = wantedPort
+  let keeper: Socket | undefined
   const track = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined) // a peer that went away is no news here
@@ -47,9 +51,21 @@ export function createListener(server: Server, wantedPort: number): Listener {
         resolve()
       })
     })
+  const stop = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve())
+    })
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
+  const release = (): void => {
+    keeper?.resetAndDestroy()
+    keeper = undefined
+  }
   return {
     accept: async () => {
       if (server.listening) return port
+      release()
       for (let attempt = 1; ; attempt++) {
         try {
           await listen()
@@ -64,13 +80,37 @@ export function createListener(server: Server, wantedPort: number): Listener {
       return port
     },
     refuse: async () => {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve())
-      })
-      for (const socket of sockets) socket.destroy()
-      await closed
+      if (!server.listening) return
+      const anchor = await openAnchor()
+      const stopped = stop()
+      keeper = keepPort(port, anchor)
+      await Promise.all([stopped, once(keeper, 'connect').catch(() => undefined)])
+    },
+    close: async () => {
+      release()
+      await stop()
     },
   }
+}
+
+let anchor: Promise<number> | undefined
+
+/** The port of a server that {@link keepPort} connects to, one for all. */
+async function openAnchor(): Promise<number> {
+  anchor ??= (async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined).unref())
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    server.unref()
+    return (server.address() as AddressInfo).port
+  })()
+  return await anchor
+}
+
+/** Connects from a port: who connects to it is refused, and the system gives it to nobody who asks for any. */
+function keepPort(port: number, anchorPort: number): Socket {
+  const at = '127.0.0.1'
+  const socket = connect({ host: at, port: anchorPort, localAddress: at, localPort: port })
+  return socket.on('error', () => undefined).unref()
 }
 
 /** Cuts a connection so that the peer sees a reset where the platform can send one. */

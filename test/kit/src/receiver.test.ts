@@ -365,6 +365,18 @@ describe('faults', () => {
     expect((await call(receiver)).trailers['grpc-status']).toBe('0')
   })
 
+  it.runIf(process.platform === 'linux')(
+    'keeps its ports while it refuses, and lets them go when it closes',
+    async () => {
+      const receiver = await start()
+      const ports = [receiver.httpUrl, receiver.grpcUrl].map((url) => Number(new URL(url).port))
+      await receiver.refuse()
+      expect(portsInUse()).toEqual(expect.arrayContaining(ports))
+      await receiver.close()
+      expect(portsInUse().filter((port) => ports.includes(port))).toEqual([])
+    },
+  )
+
   it('takes a sender that goes away in the middle of its body', async () => {
     const receiver = await start()
     const halves = new ReadableStream({
@@ -457,3 +469,9 @@ it('fails to start on a port that is taken, and leaves nothing open', async () =
   const httpPort = Number(new URL(first.httpUrl).port)
   await expect(startReceiver({ httpPort })).rejects.toThrow(/EADDRINUSE/)
 })
+
+/** Ports of this machine that a socket of its own is bound to. */
+function portsInUse(): number[] {
+  const lines = readFileSync('/proc/net/tcp', 'utf8').trimEnd().split('\n').slice(1)
+  return lines.map((line) => Number.parseInt(/^ *\d+: [\dA-F]{8}:([\dA-F]{4}) /.exec(line)?.[1] ?? '', 16))
+}

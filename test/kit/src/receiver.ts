@@ -41,7 +41,7 @@ export interface Receiver {
   readonly forgotten: number
   /** Injects faults from the next request on; without argument everything is accepted again. */
   respond(fault?: Fault | Responder): void
-  /** Refuses connections, open ones included, as a stopped collector does. */
+  /** Refuses connections, open ones included, as a stopped collector does. Its ports stay its own. */
   refuse(): Promise<void>
   /** Listens again on the same ports. */
   accept(): Promise<void>
@@ -71,7 +71,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     createGrpcListener({ inbox, secure, maxBodyBytes, port: grpcPort }),
   ] as const
   const close = async (): Promise<void> => {
-    await Promise.all(listeners.map((listener) => listener.refuse()))
+    await Promise.all(listeners.map((listener) => listener.close()))
     certificates?.remove()
   }
   const [httpAt, grpcAt] = await Promise.all(listeners.map((listener) => listener.accept())).catch(

@@ -67,6 +67,20 @@ it.skip('c (${bank})', () => {})\nit.skip('f no Go to build bank-mock with', () 
     expect(code).toBe(0)
   })
 
+  it('names what failed at first and passed when it was asked again', async () => {
+    const body = `let asked = 0\nit('now and then', { retry: 2 }, () => { expect(++asked).toBe(2) })
+it('always', { retry: 2 }, () => {})\n`
+    const { stdout, code } = await runTests(body, { CI: '1' })
+    const lines = [
+      'Passed only when asked again:',
+      '  sample.test.ts > now and then',
+      '2 passed, 0 failed, 0 skipped',
+      '',
+    ]
+    expect(stdout.split('\n').slice(-lines.length)).toEqual(lines)
+    expect(code).toBe(0)
+  })
+
   it.each([
     ['there is no test file', ''],
     ['a file has no test', 'expect(1).toBe(1)\n'],

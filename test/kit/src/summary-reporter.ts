@@ -8,8 +8,8 @@ const STANDARD_OUTPUT = 1
 const REASON = /\bno (?:[^()]+\([^()]*\); \w+ names another|Go to build [\w-]+ with)/g
 
 /**
- * Ends a run with one plain line, `N passed, N failed, N skipped`, and tells before it which servers were not there. With
- * `CI` set the run also fails if anything was skipped, naming it, or if no test ran.
+ * Ends a run with one plain line, `N passed, N failed, N skipped`, and tells before it which servers were not there and
+ * which tests passed only when they were asked again. With `CI` set the run also fails if anything was skipped, naming it, or if no test ran.
  *
  * A file that does not load, a suite whose hook fails and an error outside any test each count as one failed.
  */
@@ -29,6 +29,7 @@ export class SummaryReporter implements Reporter {
     const skipped = tests.filter((test) => test.result().state === 'skipped' || test.result().state === 'pending')
     const lines = process.env['CI'] ? this.#refuse(count('passed') + count('failed'), skipped) : describeAbsent(skipped)
     if (process.env['CI'] && lines.length > 0) process.exitCode = 1
+    lines.push(...this.#tellRetried(tests.filter((test) => test.diagnostic()?.flaky)))
     lines.push(`${count('passed')} passed, ${failed} failed, ${skipped.length} skipped`)
     // Whatever vitest and other reporters have yet to say comes first.
     process.once('exit', () => writeSync(STANDARD_OUTPUT, `${lines.join('\n')}\n`))
@@ -40,6 +41,12 @@ export class SummaryReporter implements Reporter {
       ...(names.length > 0 ? ['Skipped, which CI does not allow:', ...names] : []),
       ...(ran === 0 ? ['No test ran.'] : []),
     ]
+  }
+
+  /** What failed at first and passed when it was asked again: luck, or a fault that is seen now and then. */
+  #tellRetried(retried: readonly TestCase[]): string[] {
+    if (retried.length === 0) return []
+    return ['Passed only when asked again:', ...retried.map((test) => `  ${this.#nameOf(test)}`)]
   }
 
   #nameOf(test: TestCase): string {

@@ -54,6 +54,6 @@ export async function startMongo(): Promise<Mongo> {
     failNext: (name, error) => {
       failures.push({ name, reply: { ok: 0, ...error } })
     },
-    close: async () => await listener.refuse(),
+    close: async () => await listener.close(),
   }
 }
