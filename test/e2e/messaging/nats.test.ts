@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { nodesOf, services } from '@plutus/test-kit'
 import type { ReceivedSpan } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
@@ -17,7 +18,8 @@ const ERRORS: Record<string, object> = {
 it.skipIf(!services.nats.available).each(PROGRAMS)(
   `has one trace from publish to consume with %s on Node %s, and the same messages as without the hook ${services.nats.reason}`,
   async (name, _label, node) => {
-    const prefix = `plutus.t${process.pid}.${name.replace('.', '-')}-${node.label.replace('.', '-')}`
+    // Not a number that comes again: the server keeps the streams of a run that was killed.
+    const prefix = `plutus.t${randomBytes(4).toString('hex')}.${name.replace('.', '-')}-${node.label.replace('.', '-')}`
     const env = { NATS_URL: services.nats.url, SUBJECT_PREFIX: prefix }
     const plainEnv = { ...env, SUBJECT_PREFIX: `${prefix}-plain` }
     const { spans } = await runBoth(programFile(name), { node, env, plainEnv })
