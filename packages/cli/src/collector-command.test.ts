@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,6 +68,18 @@ describe('plutus collector render', () => {
     expect((await run(['render', '--role', 'single', '--out', none])).err).toMatch(
       /x\.yaml cannot be written \((?:EEXIST|ENOTDIR)\)\n$/,
     )
+  })
+
+  it.runIf(process.platform === 'linux')('comes back from a file system that never makes a folder', () => {
+    const main = new URL('main.ts', import.meta.url).pathname
+    for (const place of ['--into', '--out']) {
+      const args = [main, 'collector', 'render', ...(place === '--out' ? ['--role', 'agent'] : []), place, '/proc/x/y']
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringMatching(/ cannot be written \(ENOENT\)\n$/),
+      })
+    }
   })
 })
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { makeFolder } from '@plutus/journal'
 import { goSettingsOf, policyHash, renderCollector } from '@plutus/policy'
 import type { Policy } from '@plutus/policy'
 import { EXIT_FAILED, EXIT_FOUND } from './cli-io.ts'
@@ -50,7 +51,7 @@ export async function runCollectorRun(args: readonly string[], io: CliIo): Promi
     const env = environmentFor(folder, policy, io)
     // What is written here and by the collector, archives above all, is nobody else's business.
     process.umask(PRIVATE_UMASK)
-    for (const name of ['PLUTUS_QUEUE_DIR', 'PLUTUS_ARCHIVE_DIR'] as const) makeFolder(env[name])
+    for (const name of ['PLUTUS_QUEUE_DIR', 'PLUTUS_ARCHIVE_DIR'] as const) makePrivateFolder(env[name])
     const moved = await moveCorruptQueues(env.PLUTUS_QUEUE_DIR)
     const file = join(folder, 'collector.yaml')
     writeFileSync(file, renderCollector(policy, wanted), { mode: PRIVATE_FILE })
@@ -81,9 +82,9 @@ function stateFolder({ env }: CliIo): string {
   return env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state')
 }
 
-function makeFolder(path: string): void {
+function makePrivateFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER })
+    makeFolder(path, PRIVATE_FOLDER)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new CommandError(`${path} cannot be made (${code}); name another folder by --dir`)

@@ -3,6 +3,7 @@ export type { InspectedFrame, InspectedSegment, InspectionOptions, JournalInspec
 export { openJournal } from './open-journal.ts'
 export { NODE_FILES } from './journal-files.ts'
 export type { JournalFiles } from './journal-files.ts'
+export { makeFolder } from './make-folder.ts'
 export { parseJournalKeys } from './journal-keys.ts'
 export type {
   Discarded,

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, journalError, toJournalError } from './journal-error.ts'
 import type { JournalFiles } from './journal-files.ts'
+import { makeFolder } from './make-folder.ts'
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants
 // Windows has neither, nor links that another user could plant in a folder of ours. A pipe must not hold us up.
@@ -48,7 +49,7 @@ export class JournalFolder {
   /** Makes the folder unless it is there. */
   make(): void {
     if (this.isThere()) return
-    this.#try('make its folder', () => this.#files.mkdirSync(this.path, { recursive: true, mode: FOLDER_MODE }))
+    this.#try('make its folder', () => makeFolder(this.path, FOLDER_MODE, this.#files))
     this.isThere()
   }
 

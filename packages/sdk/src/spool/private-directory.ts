@@ -1,3 +1,4 @@
+import { makeFolder } from '@plutus/journal'
 import { loadBuiltin } from '../delivery/builtins.ts'
 
 const MODE_PRIVATE = 0o700
@@ -6,28 +7,11 @@ const OTHERS = 0o077
 /** Makes a directory for this user alone, with those above it, or finds that it is one. Returns what is wrong with it, if anything is. */
 export function makePrivateDirectory(path: string): string | undefined {
   try {
-    makeWithParents(path)
+    makeFolder(path, MODE_PRIVATE, loadBuiltin('node:fs'))
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') return `it cannot be made (${codeOf(error)})`
   }
   return findFault(path)
-}
-
-/** One after the other: where a file system says for ever that what is there is not, Node's own way never comes back. */
-function makeWithParents(path: string): void {
-  const { mkdirSync } = loadBuiltin('node:fs')
-  try {
-    mkdirSync(path, MODE_PRIVATE)
-  } catch (error) {
-    const parent = loadBuiltin('node:path').dirname(path)
-    if (codeOf(error) !== 'ENOENT' || parent === path) throw error
-    try {
-      makeWithParents(parent)
-    } catch (refused) {
-      if (codeOf(refused) !== 'EEXIST') throw refused // somebody else has made it
-    }
-    mkdirSync(path, MODE_PRIVATE)
-  }
 }
 
 /** What keeps a directory from being private; `undefined` for nothing. */
