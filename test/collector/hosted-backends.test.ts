@@ -8,7 +8,10 @@ import { collectorBinary } from '@plutus/otelcol-distribution'
 import { CLASS_ORDER, renderCollector, renderRetention } from '@plutus/policy'
 import type { BackendName } from '@plutus/policy'
 import { startReceiver, waitFor } from '@plutus/test-kit'
+import type { Receiver, Responder } from '@plutus/test-kit'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { startClickhouse } from './src/clickhouse.ts'
+import type { Clickhouse, ClickhouseRow } from './src/clickhouse.ts'
 import { logsRequest, metricsRequest, newTraceId, tracesRequest } from './src/otlp-json.ts'
 import { smallPolicy } from './src/renderings.ts'
 import { removeCollectors, startCollector } from './src/running-collector.ts'
@@ -33,6 +36,10 @@ const policy = smallPolicy()
 const servers: Server[] = []
 afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections()
+})
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
 })
 afterAll(removeCollectors)
 
@@ -62,19 +69,31 @@ async function startFor(backend: BackendName, env: Readonly<Record<string, strin
   return await startCollector(renderCollector(policy, { role: 'single', backend }), { env })
 }
 
-async function sendOneOfEach(collector: RunningCollector): Promise<void> {
+/** What tells records, spans and metrics of a test apart. */
+interface Sent {
+  readonly traceId?: string
+  /** Names of events of some classes. @defaultValue `shop.` and the class */
+  readonly eventNames?: Readonly<Record<string, string>>
+  /** Whether the metric counts from the last point on. */
+  readonly isDelta?: boolean
+}
+
+async function sendOneOfEach(collector: RunningCollector, sent: Sent = {}): Promise<void> {
+  const { traceId = newTraceId(), eventNames = {}, isDelta = false } = sent
   const records = CLASS_ORDER.map((name) => {
     return {
       attributes: { 'plutus.data.class': name },
       severity: 9,
       body: `record of ${name}`,
-      eventName: `shop.${name}`,
+      eventName: eventNames[name] ?? `shop.${name}`,
+      traceId,
     }
   })
+  const events = [{ name: 'asked', attributes: { 'shop.answer': 'yes' } }]
   expect([
     await collector.send('logs', logsRequest(records)),
-    await collector.send('traces', tracesRequest([{ traceId: newTraceId(), name: 'pay' }])),
-    await collector.send('metrics', metricsRequest('orders', 1)),
+    await collector.send('traces', tracesRequest([{ traceId, name: 'pay', events }])),
+    await collector.send('metrics', metricsRequest('orders', 1, {}, undefined, isDelta)),
   ]).toEqual([200, 200, 200])
 }
 
@@ -206,4 +225,176 @@ describe.skipIf(reason !== '')(`CloudWatch's endpoints${reason && ` (${reason})`
       await receiver.close()
     }
   })
+})
+
+describe.skipIf(reason !== '')(`ClickHouse${reason && ` (${reason})`}`, () => {
+  const USER = { name: 'plutus', password: 'a-password' }
+  const EVENTS = Object.fromEntries(CLASS_ORDER.map((name) => [name, `shop.${name}`]))
+
+  // Its tables are those of the rendered statements.
+  async function startOne(): Promise<Clickhouse> {
+    const sql = renderRetention(policy).find(({ name }) => name === 'clickhouse.sql')?.text ?? ''
+    const clickhouse = await startClickhouse(sql, USER)
+    closers.push(clickhouse.close)
+    return clickhouse
+  }
+  const startCollecting = async ({ endpoint }: Clickhouse): Promise<RunningCollector> =>
+    await startFor('clickhouse', {
+      PLUTUS_CLICKHOUSE_ENDPOINT: endpoint,
+      PLUTUS_CLICKHOUSE_DATABASE: 'shop',
+      PLUTUS_CLICKHOUSE_USERNAME: USER.name,
+      PLUTUS_CLICKHOUSE_PASSWORD: USER.password,
+    })
+  const recordsOf = (clickhouse: Clickhouse, name: string): readonly ClickhouseRow[] =>
+    clickhouse.rows(`otel_logs_${name}`)
+  const hasAll = (clickhouse: Clickhouse): boolean =>
+    CLASS_ORDER.every((name) => recordsOf(clickhouse, name).length > 0)
+
+  it('gets each class in a table of its own, spans and metrics too, by its HTTP interface', async () => {
+    const clickhouse = await startOne()
+    const collector = await startCollecting(clickhouse)
+    const traceId = newTraceId()
+    await sendOneOfEach(collector, { traceId })
+    await waitFor(
+      () =>
+        hasAll(clickhouse) &&
+        clickhouse.rows('otel_traces').length > 0 &&
+        clickhouse.rows('otel_metrics_sum').some(({ MetricName }) => MetricName === 'orders'),
+      { timeoutMillis: 30_000, describe: () => collector.output().slice(-2000) },
+    )
+    for (const name of CLASS_ORDER) {
+      expect(recordsOf(clickhouse, name)).toMatchObject([
+        {
+          Body: `record of ${name}`,
+          EventName: EVENTS[name],
+          TraceId: traceId,
+          SeverityNumber: 9,
+          ResourceAttributes: { 'plutus.data.class': name },
+        },
+      ])
+    }
+    expect(clickhouse.rows('otel_traces')).toMatchObject([
+      { TraceId: traceId, SpanName: 'pay', 'Events.Name': ['asked'], 'Events.Attributes': [{ 'shop.answer': 'yes' }] },
+    ])
+    expect(clickhouse.rows('otel_metrics_sum').filter(({ MetricName }) => MetricName === 'orders')).toMatchObject([
+      { Value: 1, IsMonotonic: true },
+    ])
+    expect(collector.output()).not.toContain('Dropping data')
+  })
+
+  it('has a table for each kind of metric', async () => {
+    const clickhouse = await startOne()
+    const collector = await startCollecting(clickhouse)
+    const point = { timeUnixNano: '1767225600000000000', startTimeUnixNano: '1767225500000000000' }
+    const growing = { aggregationTemporality: 2 }
+    const buckets = { bucketCounts: ['1', '2'], explicitBounds: [5] }
+    const scaled = { scale: 1, zeroCount: '0', positive: { offset: 1, bucketCounts: ['3'] } }
+    const metrics = [
+      { name: 'room', gauge: { dataPoints: [{ ...point, asDouble: 0.5 }] } },
+      { name: 'time', histogram: { ...growing, dataPoints: [{ ...point, count: '3', sum: 9, ...buckets }] } },
+      { name: 'size', exponentialHistogram: { ...growing, dataPoints: [{ ...point, count: '3', sum: 9, ...scaled }] } },
+      {
+        name: 'age',
+        summary: { dataPoints: [{ ...point, count: '3', sum: 9, quantileValues: [{ quantile: 0.5, value: 3 }] }] },
+      },
+    ]
+    const resourceMetrics = [{ resource: {}, scopeMetrics: [{ scope: { name: 'test' }, metrics }] }]
+    expect(await collector.send('metrics', { resourceMetrics })).toBe(200)
+    const at = { TimeUnix: BigInt(point.timeUnixNano) }
+    const wanted = {
+      gauge: { MetricName: 'room', Value: 0.5, ...at },
+      histogram: { MetricName: 'time', Count: 3n, BucketCounts: [1n, 2n], ExplicitBounds: [5], ...at },
+      exponential_histogram: { MetricName: 'size', Sum: 9, PositiveBucketCounts: [3n], ...at },
+      summary: { MetricName: 'age', 'ValueAtQuantiles.Quantile': [0.5], 'ValueAtQuantiles.Value': [3], ...at },
+    }
+    const rowsOf = (kind: string): readonly ClickhouseRow[] => clickhouse.rows(`otel_metrics_${kind}`)
+    await waitFor(() => Object.keys(wanted).every((kind) => rowsOf(kind).length > 0), {
+      timeoutMillis: 30_000,
+      describe: () => collector.output().slice(-2000),
+    })
+    for (const [kind, row] of Object.entries(wanted)) expect(rowsOf(kind)).toMatchObject([row])
+  })
+
+  it('gets the names of events although its tables came after the collector', async () => {
+    const clickhouse = await startOne()
+    clickhouse.isEmpty = true
+    const collector = await startCollecting(clickhouse)
+    await sendOneOfEach(collector)
+    clickhouse.isEmpty = false
+    await waitFor(() => hasAll(clickhouse), {
+      timeoutMillis: 60_000,
+      describe: () => collector.output().slice(-2000),
+    })
+    // The exporter looks at the start only whether there is a column for them: the table then takes it from elsewhere.
+    const names = CLASS_ORDER.map((name) => {
+      const { EventName, LogAttributes } = recordsOf(clickhouse, name)[0] as ClickhouseRow
+      return [name, EventName ?? (LogAttributes as Record<string, string>)['event.name']]
+    })
+    expect(Object.fromEntries(names)).toEqual(EVENTS)
+  })
+})
+
+describe.skipIf(reason !== '')(`backends that take OTLP with a key of theirs${reason && ` (${reason})`}`, () => {
+  // Each refuses what does not name its key as it asks for; where a class goes by what stands on the resource.
+  const intakes: readonly (readonly [
+    BackendName,
+    string,
+    string,
+    (name: string) => Readonly<Record<string, string>>,
+  ])[] = [
+    [
+      'elasticsearch',
+      'authorization',
+      'ApiKey a-key',
+      (name) => ({ 'data_stream.dataset': `plutus.${name}`, 'data_stream.namespace': 'default' }),
+    ],
+    ['opensearch', 'authorization', 'Basic dXNlcjpwYXNz', (name) => ({ 'plutus.data.class': name })],
+    ['datadog', 'dd-api-key', 'a-key', (name) => ({ 'plutus.data.class': name })],
+  ]
+
+  it.each(intakes)(
+    'gives %s one of each class on its route, spans and metrics too',
+    async (backend, header, key, of) => {
+      const receiver = await openReceiver(({ headers }) => (headers[header] === key ? undefined : { status: 401 }))
+      const collector = await startFor(backend, {
+        PLUTUS_OTLP_ENDPOINT: receiver.httpUrl,
+        PLUTUS_OTLP_HEADERS: `${header}: ${key}`,
+      })
+      const traceId = newTraceId()
+      await sendOneOfEach(collector, { traceId, eventNames: { payment: 'payment.attempt' }, isDelta: true })
+      await waitFor(
+        () =>
+          receiver.logs.length >= CLASS_ORDER.length &&
+          receiver.spans.length > 0 &&
+          ['orders', 'payment.attempts'].every((name) => receiver.metrics.some((metric) => metric.name === name)),
+        { timeoutMillis: 30_000, describe: () => collector.output().slice(-2000) },
+      )
+      for (const name of CLASS_ORDER) {
+        const own = receiver.logs.filter(({ resource }) => resource['plutus.data.class'] === name)
+        expect(own).toMatchObject([
+          {
+            body: `record of ${name}`,
+            eventName: name === 'payment' ? 'payment.attempt' : `shop.${name}`,
+            traceId,
+            resource: of(name),
+          },
+        ])
+      }
+      expect(receiver.spans).toMatchObject([{ traceId, name: 'pay' }])
+      expect(new Set(receiver.requests.map(({ path }) => path))).toEqual(
+        new Set(['/v1/logs', '/v1/traces', '/v1/metrics']),
+      )
+      // Datadog takes no others, and most take no deltas.
+      const temporalities = new Set(receiver.metrics.map(({ temporality }) => temporality))
+      expect(temporalities).toEqual(new Set([backend === 'datadog' ? 'delta' : 'cumulative']))
+      expect(collector.output()).not.toContain('Dropping data')
+    },
+  )
+
+  async function openReceiver(respond: Responder): Promise<Receiver> {
+    const receiver = await startReceiver()
+    closers.push(async () => await receiver.close())
+    receiver.respond(respond)
+    return receiver
+  }
 })

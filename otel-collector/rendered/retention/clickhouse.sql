@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS otel_logs_audit (
   ScopeVersion LowCardinality(String) CODEC(ZSTD(1)),
   ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
   LogAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-  EventName LowCardinality(String) CODEC(ZSTD(1)),
+  EventName LowCardinality(String) DEFAULT LogAttributes['event.name'] CODEC(ZSTD(1)),
   INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS otel_logs_security (
   ScopeVersion LowCardinality(String) CODEC(ZSTD(1)),
   ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
   LogAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-  EventName LowCardinality(String) CODEC(ZSTD(1)),
+  EventName LowCardinality(String) DEFAULT LogAttributes['event.name'] CODEC(ZSTD(1)),
   INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
@@ -80,7 +80,7 @@ CREATE TABLE IF NOT EXISTS otel_logs_payment (
   ScopeVersion LowCardinality(String) CODEC(ZSTD(1)),
   ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
   LogAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-  EventName LowCardinality(String) CODEC(ZSTD(1)),
+  EventName LowCardinality(String) DEFAULT LogAttributes['event.name'] CODEC(ZSTD(1)),
   INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
@@ -112,7 +112,7 @@ CREATE TABLE IF NOT EXISTS otel_logs_performance (
   ScopeVersion LowCardinality(String) CODEC(ZSTD(1)),
   ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
   LogAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-  EventName LowCardinality(String) CODEC(ZSTD(1)),
+  EventName LowCardinality(String) DEFAULT LogAttributes['event.name'] CODEC(ZSTD(1)),
   INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
@@ -142,7 +142,7 @@ CREATE TABLE IF NOT EXISTS otel_logs_application (
   ScopeVersion LowCardinality(String) CODEC(ZSTD(1)),
   ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
   LogAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-  EventName LowCardinality(String) CODEC(ZSTD(1)),
+  EventName LowCardinality(String) DEFAULT LogAttributes['event.name'] CODEC(ZSTD(1)),
   INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
@@ -185,3 +185,172 @@ COMMENT 'Plutus policy 190ec98107bee434';
 ALTER TABLE otel_traces MODIFY TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY DELETE;
 ALTER TABLE otel_traces MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+
+
+CREATE TABLE IF NOT EXISTS otel_metrics_gauge (
+  ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ResourceSchemaUrl String CODEC(ZSTD(1)),
+  ScopeName String CODEC(ZSTD(1)),
+  ScopeVersion String CODEC(ZSTD(1)),
+  ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ScopeDroppedAttrCount UInt32,
+  ScopeSchemaUrl String CODEC(ZSTD(1)),
+  ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricDescription String CODEC(ZSTD(1)),
+  MetricUnit String CODEC(ZSTD(1)),
+  Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  StartTimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  TimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  Flags UInt32,
+  Value Float64,
+  Exemplars Nested (FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime64(9), Value Float64, SpanId String, TraceId String)
+) ENGINE = MergeTree
+PARTITION BY toDate(TimeUnix)
+ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix), TimeUnix)
+TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
+SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
+COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_gauge MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
+ALTER TABLE otel_metrics_gauge MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+
+
+CREATE TABLE IF NOT EXISTS otel_metrics_sum (
+  ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ResourceSchemaUrl String CODEC(ZSTD(1)),
+  ScopeName String CODEC(ZSTD(1)),
+  ScopeVersion String CODEC(ZSTD(1)),
+  ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ScopeDroppedAttrCount UInt32,
+  ScopeSchemaUrl String CODEC(ZSTD(1)),
+  ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricDescription String CODEC(ZSTD(1)),
+  MetricUnit String CODEC(ZSTD(1)),
+  Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  StartTimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  TimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  Flags UInt32,
+  Value Float64,
+  Exemplars Nested (FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime64(9), Value Float64, SpanId String, TraceId String),
+  AggregationTemporality Int32,
+  IsMonotonic Bool
+) ENGINE = MergeTree
+PARTITION BY toDate(TimeUnix)
+ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix), TimeUnix)
+TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
+SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
+COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_sum MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
+ALTER TABLE otel_metrics_sum MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+
+
+CREATE TABLE IF NOT EXISTS otel_metrics_histogram (
+  ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ResourceSchemaUrl String CODEC(ZSTD(1)),
+  ScopeName String CODEC(ZSTD(1)),
+  ScopeVersion String CODEC(ZSTD(1)),
+  ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ScopeDroppedAttrCount UInt32,
+  ScopeSchemaUrl String CODEC(ZSTD(1)),
+  ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricDescription String CODEC(ZSTD(1)),
+  MetricUnit String CODEC(ZSTD(1)),
+  Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  StartTimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  TimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  Flags UInt32,
+  Count UInt64,
+  Sum Float64,
+  BucketCounts Array(UInt64),
+  ExplicitBounds Array(Float64),
+  Exemplars Nested (FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime64(9), Value Float64, SpanId String, TraceId String),
+  Min Float64,
+  Max Float64,
+  AggregationTemporality Int32
+) ENGINE = MergeTree
+PARTITION BY toDate(TimeUnix)
+ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix), TimeUnix)
+TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
+SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
+COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_histogram MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
+ALTER TABLE otel_metrics_histogram MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+
+
+CREATE TABLE IF NOT EXISTS otel_metrics_exponential_histogram (
+  ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ResourceSchemaUrl String CODEC(ZSTD(1)),
+  ScopeName String CODEC(ZSTD(1)),
+  ScopeVersion String CODEC(ZSTD(1)),
+  ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ScopeDroppedAttrCount UInt32,
+  ScopeSchemaUrl String CODEC(ZSTD(1)),
+  ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricDescription String CODEC(ZSTD(1)),
+  MetricUnit String CODEC(ZSTD(1)),
+  Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  StartTimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  TimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  Flags UInt32,
+  Count UInt64,
+  Sum Float64,
+  Scale Int32,
+  ZeroCount UInt64,
+  PositiveOffset Int32,
+  PositiveBucketCounts Array(UInt64),
+  NegativeOffset Int32,
+  NegativeBucketCounts Array(UInt64),
+  Exemplars Nested (FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime64(9), Value Float64, SpanId String, TraceId String),
+  Min Float64,
+  Max Float64,
+  AggregationTemporality Int32
+) ENGINE = MergeTree
+PARTITION BY toDate(TimeUnix)
+ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix), TimeUnix)
+TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
+SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
+COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_exponential_histogram MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
+ALTER TABLE otel_metrics_exponential_histogram MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+
+
+CREATE TABLE IF NOT EXISTS otel_metrics_summary (
+  ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ResourceSchemaUrl String CODEC(ZSTD(1)),
+  ScopeName String CODEC(ZSTD(1)),
+  ScopeVersion String CODEC(ZSTD(1)),
+  ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  ScopeDroppedAttrCount UInt32,
+  ScopeSchemaUrl String CODEC(ZSTD(1)),
+  ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricName LowCardinality(String) CODEC(ZSTD(1)),
+  MetricDescription String CODEC(ZSTD(1)),
+  MetricUnit String CODEC(ZSTD(1)),
+  Attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  StartTimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  TimeUnix DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+  Flags UInt32,
+  Count UInt64,
+  Sum Float64,
+  ValueAtQuantiles Nested (Quantile Float64, Value Float64)
+) ENGINE = MergeTree
+PARTITION BY toDate(TimeUnix)
+ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix), TimeUnix)
+TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
+SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
+COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_summary MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
+  toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
+ALTER TABLE otel_metrics_summary MODIFY COMMENT 'Plutus policy 190ec98107bee434';

@@ -90,12 +90,13 @@ export function tracesRequest(spans: readonly SpanToSend[], { resource = {}, sco
   }
 }
 
-/** A request with one counter, as OTLP/JSON; with what is given, an exemplar that has it. */
+/** A request with one counter, as OTLP/JSON: one that only grows, or a delta; with what is given, an exemplar that has it. */
 export function metricsRequest(
   name: string,
   value: number,
   attributes: Readonly<Record<string, unknown>> = {},
   exemplar?: Readonly<Record<string, unknown>>,
+  isDelta = false,
 ): object {
   const exemplars = exemplar && [
     { asInt: String(value), timeUnixNano: now(), filteredAttributes: toAttributes(exemplar) },
@@ -109,7 +110,7 @@ export function metricsRequest(
       ...(exemplars && { exemplars }),
     },
   ]
-  const metrics = [{ name, sum: { dataPoints, aggregationTemporality: 2, isMonotonic: true } }]
+  const metrics = [{ name, sum: { dataPoints, aggregationTemporality: isDelta ? 1 : 2, isMonotonic: true } }]
   return { resourceMetrics: [{ resource: {}, scopeMetrics: [{ scope: { name: 'test' }, metrics }] }] }
 }
 

@@ -84,7 +84,7 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
   const hasMetrics = Object.keys(metrics).length > 0
   // Datadog takes sums that start again with every batch, and no others.
   const cumulative = backend === 'datadog' ? {} : buildCumulative()
-  const eventNames = backend === 'grafana' ? buildEventNames() : {}
+  const eventNames = backend === 'grafana' || backend === 'clickhouse' ? buildEventNames() : {}
   const pipelines: Pipelines = {
     'logs/in': enter(['routing/logs', ...Object.keys(metrics)], Object.keys(eventNames)),
     ...Object.fromEntries(
@@ -253,7 +253,7 @@ function buildLogRouting(policy: Policy): Components {
   return { 'routing/logs': { default_pipelines: [`logs/${DEFAULT_CLASS}`], table } }
 }
 
-/** Loki leaves out the names of events, but keeps attributes. After redaction, which has masked the name. */
+/** Loki leaves out the names of events, ClickHouse's exporter at times, but both keep attributes. After redaction, which has masked the name. */
 function buildEventNames(): Components {
   const statements = ['set(log.attributes["event.name"], log.event_name) where log.event_name != ""']
   return { 'transform/event_name': { error_mode: 'ignore', log_statements: [{ statements }] } }
