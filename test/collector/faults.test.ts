@@ -1,10 +1,12 @@
 import { collectorBinary } from '@plutus/otelcol-distribution'
 import { isFull, startReceiver, waitFor } from '@plutus/test-kit'
-import type { Fault, Receiver } from '@plutus/test-kit'
+import type { Fault, ReceivedPoint, Receiver } from '@plutus/test-kit'
 import { CLASS_ORDER, renderCollector } from '@plutus/policy'
 import type { CollectorOptions, Policy } from '@plutus/policy'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { TestContext } from 'vitest'
+import { countUnaccounted, describeWhereabouts, findWhereabouts } from './src/account.ts'
+import type { Whereabouts } from './src/account.ts'
 import { Arrivals } from './src/arrivals.ts'
 import type { Outcome } from './src/arrivals.ts'
 import { COUNTED, startEmitter } from './src/emitter.ts'
@@ -17,7 +19,7 @@ import { mountSmallDisk } from './src/small-disk.ts'
 import type { SmallDisk } from './src/small-disk.ts'
 
 // A service under the hook records as many a second, with its spool on; what it recorded is compared with what is at the
-// backend and in the archive.
+// backend and in the archive, and what is missing with what everybody on the way says to have lost or to keep.
 const { reason } = collectorBinary
 const RATE = isFull ? 1000 : 300
 const KILLS = isFull ? 10 : 2
@@ -26,6 +28,8 @@ const OUTAGE_MILLIS = isFull ? 600_000 : 1500
 const OUTAGE_RATE = isFull ? 400 : RATE
 const WAIT_MILLIS = isFull ? 300_000 : 60_000
 const QUIET_MILLIS = isFull ? 40_000 : 15_000
+// What a service sends when it ends is at the backend by then.
+const LAST_MILLIS = 5000
 const TIME = { timeout: isFull ? 1_200_000 : 120_000 }
 const DURABLE = ['audit', 'security', 'payment'] as const
 const NOTHING = Object.fromEntries(COUNTED.map((name) => [name, 0]))
@@ -58,7 +62,7 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
     receiver.respond(fault)
     await pause(FAULT_MILLIS)
     receiver.respond()
-    const outcome = await finish(what, emitter, [receiver], [single])
+    const outcome = await finish(what, { emitter, receivers: [receiver], tiers: [single] })
     expect(outcome.lost).toEqual(NOTHING)
   })
 
@@ -73,12 +77,11 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
       await receiver.refuse()
       await pause(OUTAGE_MILLIS)
       await receiver.accept()
-      const outcome = await finish(
-        `a backend that is down for ${OUTAGE_MILLIS / 1000} s`,
+      const outcome = await finish(`a backend that is down for ${OUTAGE_MILLIS / 1000} s`, {
         emitter,
-        [receiver],
-        [single],
-      )
+        receivers: [receiver],
+        tiers: [single],
+      })
       expect(outcome.lost).toEqual(NOTHING)
     },
   )
@@ -89,7 +92,7 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
     const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
     const emitter = await emitTo(onTestFinished, single)
     await pause(FAULT_MILLIS)
-    const outcome = await finish('partial success', emitter, [receiver], [single])
+    const outcome = await finish('partial success', { emitter, receivers: [receiver], tiers: [single] })
     expect(outcome).toMatchObject({ lost: NOTHING, twice: NOTHING })
   })
 
@@ -98,7 +101,11 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
     const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
     const emitter = await emitTo(onTestFinished, single)
     await killTimes([single])
-    const outcome = await finish(`${KILLS} kills of a single process`, emitter, [receiver], [single])
+    const outcome = await finish(`${KILLS} kills of a single process`, {
+      emitter,
+      receivers: [receiver],
+      tiers: [single],
+    })
     expect(outcome.lost).toEqual(NOTHING)
   })
 
@@ -113,7 +120,7 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
     const tiers = [agent, gateway]
     const emitter = await emitTo(onTestFinished, agent)
     await killTimes(killed.map((at) => tiers[at] as Tier))
-    const outcome = await finish(`${KILLS} kills of ${what}`, emitter, [receiver], [gateway])
+    const outcome = await finish(`${KILLS} kills of ${what}`, { emitter, receivers: [receiver], tiers: [gateway] })
     expect(outcome.lost).toEqual(NOTHING)
   })
 
@@ -130,7 +137,11 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
       await single.start()
       await pause(200)
       await receiver.accept()
-      const outcome = await finish(`restart with a backlog after ${signal}`, emitter, [receiver], [single])
+      const outcome = await finish(`restart with a backlog after ${signal}`, {
+        emitter,
+        receivers: [receiver],
+        tiers: [single],
+      })
       expect(outcome.lost).toEqual(NOTHING)
     },
   )
@@ -151,7 +162,12 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
       await waitFor(() => arrivals.isComplete(others), { timeoutMillis: WAIT_MILLIS })
       expect(arrivals.count('payment')).toBe(0)
       await payments.accept()
-      const outcome = await finish('one of two backends down', emitter, [receiver, payments], [single], emitted)
+      const outcome = await finish('one of two backends down', {
+        emitter,
+        receivers: [receiver, payments],
+        tiers: [single],
+        emitted,
+      })
       expect(outcome.lost).toEqual(NOTHING)
       expect(new Set(payments.logs.map(({ attributes }) => attributes['plutus.data.class']))).toEqual(
         new Set(['payment']),
@@ -170,8 +186,17 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
       await pause(FAULT_MILLIS)
       const emitted = await emitter.stop()
       await waitFor(() => isArchived(emitted, [single]), { timeoutMillis: WAIT_MILLIS })
-      await waitFor(() => receiver.requests.length >= CLASS_ORDER.length)
-      const outcome = tell(`a backend that answers ${status}`, new Arrivals(receiver).compare(emitted), [single])
+      const ending = await emitter.end()
+      const compared = new Arrivals(receiver).compare(emitted)
+      let whereabouts = await findWhereabouts(ending, [single.now])
+      const isSettled = (): boolean =>
+        Object.values(countUnaccounted(compared, whereabouts)).every((count) => count === 0)
+      // It drops what is in its queues one request after another.
+      for (const since = performance.now(); !isSettled() && performance.now() - since < WAIT_MILLIS; await pause(100)) {
+        whereabouts = await findWhereabouts(ending, [single.now])
+      }
+      const outcome = tell(`a backend that answers ${status}`, compared, [single], whereabouts)
+      expect(outcome.unaccounted).toEqual({ records: 0, spans: 0 })
       expect(outcome.notArchived).toEqual(NO_DURABLE)
     },
   )
@@ -209,20 +234,30 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
   )
 
   it.concurrent(
-    'loses no durable record to queues that are full, since the service keeps what nobody takes',
+    'loses nothing to queues that are full, since the service keeps what nobody takes',
     TIME,
     async ({ onTestFinished }) => {
-      const receiver = await openReceiver(onTestFinished)
-      await receiver.refuse()
-      const queues = CLASS_ORDER.map((name) => `${name}: { queue: 1MiB }`).join(', ')
-      const policy = smallPolicy(`classes: { ${queues} }\nlimits: { traces_queue: 1MiB }`)
-      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
-      const emitter = await emitTo(onTestFinished, single, { textLength: 8000 })
-      await waitFor(() => isRefusing(single), { timeoutMillis: WAIT_MILLIS })
+      const { receiver, single, emitter } = await fillQueues(onTestFinished, {
+        PLUTUS_SPOOL_MAX_BYTES: String(2 ** 30),
+      })
       await pause(FAULT_MILLIS)
       await receiver.accept()
-      const outcome = await finish('queues that are full', emitter, [receiver], [single])
+      const outcome = await finish('queues that are full', { emitter, receivers: [receiver], tiers: [single] })
+      expect(outcome.lost).toEqual(NOTHING)
+    },
+  )
+
+  it.concurrent.for(isFull ? [64] : [])(
+    'loses ordinary records alone to queues that are full when a spool of %d MiB is, too, and the service says how many',
+    TIME,
+    async (mebibytes, { onTestFinished }) => {
+      const env = { PLUTUS_SPOOL_MAX_BYTES: String(mebibytes * 2 ** 20) }
+      const { receiver, single, emitter } = await fillQueues(onTestFinished, env)
+      await waitFor(() => emitter.stderr().includes('no more room on disk'), { timeoutMillis: WAIT_MILLIS })
+      await receiver.accept()
+      const outcome = await finish('queues and spool full', { emitter, receivers: [receiver], tiers: [single] })
       expect(outcome.lost).toMatchObject(NO_DURABLE)
+      expect(outcome.lost.performance + outcome.lost.application).toBeGreaterThan(0)
     },
   )
 
@@ -235,7 +270,12 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
         await pause(FAULT_MILLIS)
         disk.grow() // by itself it may stay full: what is delivered cannot be taken from a queue without room
         await receiver.accept()
-        const outcome = await finish('a disk of the queues that is full', emitter, [receiver], [single])
+        const outcome = await finish('a disk of the queues that is full', {
+          emitter,
+          receivers: [receiver],
+          tiers: [single],
+          uncounted: ['records', 'spans'],
+        })
         expect(outcome.notArchived).toEqual(NO_DURABLE)
         // What a queue cannot note of what it hands out goes with the disk; all that came after there was room is here.
         expect(outcome.lost.spans).toBeLessThan(outcome.emitted.spans)
@@ -252,7 +292,12 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
         await single.start()
         disk.grow()
         await receiver.accept()
-        const outcome = await finish('the same, killed and started again', emitter, [receiver], [single])
+        const outcome = await finish('the same, killed and started again', {
+          emitter,
+          receivers: [receiver],
+          tiers: [single],
+          uncounted: ['records', 'spans'],
+        })
         expect(outcome.notArchived).toEqual(NO_DURABLE)
       },
     )
@@ -276,7 +321,12 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
       await sampler.start()
       const since = arrivals.count('spans')
       await waitFor(() => arrivals.count('spans') > since, { timeoutMillis: WAIT_MILLIS })
-      const outcome = await finish('a sampler killed', emitter, [receiver], [gateway])
+      const outcome = await finish('a sampler killed', {
+        emitter,
+        receivers: [receiver],
+        tiers: [gateway],
+        uncounted: ['spans'],
+      })
       // Every span failed, so that all of them stay; the trace of a record is not chosen by how it ends.
       expect(outcome.lost).toMatchObject(NO_DURABLE)
       expect(outcome.lost.spans).toBeLessThan(outcome.emitted.spans)
@@ -328,6 +378,21 @@ function isRefusing({ now }: Tier): boolean {
   return /sending queue is full|run out of available space|no space left/.test(now.output())
 }
 
+/** A service, and a collector that takes nothing more from it, before a backend that is down. */
+async function fillQueues(
+  onTestFinished: OnFinished,
+  env: Readonly<Record<string, string>>,
+): Promise<{ receiver: Receiver; single: Tier; emitter: Emitter }> {
+  const receiver = await openReceiver(onTestFinished)
+  await receiver.refuse()
+  const queues = CLASS_ORDER.map((name) => `${name}: { queue: 1MiB }`).join(', ')
+  const policy = smallPolicy(`classes: { ${queues} }\nlimits: { traces_queue: 1MiB }`)
+  const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
+  const emitter = await emitTo(onTestFinished, single, { textLength: 8000, env })
+  await waitFor(() => isRefusing(single), { timeoutMillis: WAIT_MILLIS })
+  return { receiver, single, emitter }
+}
+
 function canMount(): boolean {
   const disk = mountSmallDisk(1)
   disk?.remove()
@@ -350,39 +415,79 @@ async function fillDisk(
   return { disk, receiver, single, emitter }
 }
 
-/** An outcome, and what is missing in the archive of those that have one. */
+/** An outcome, what is missing in the archive of those that have one, and who knows of what is lost. */
 interface Told extends Outcome {
   readonly notArchived: Readonly<Record<(typeof DURABLE)[number], number>>
+  readonly whereabouts: readonly Whereabouts[]
+  /** Lost, and nobody says so. */
+  readonly unaccounted: { readonly records: number; readonly spans: number }
+}
+
+/** What {@link finish} is told of what it looks at. */
+interface Run {
+  readonly emitter: Emitter
+  readonly receivers: readonly Receiver[]
+  /** Those with an archive. */
+  readonly tiers: readonly Tier[]
+  /** What was recorded, where that is known already. */
+  readonly emitted?: Counts
+  /** Of what a collector may lose something without counting it. @defaultValue nothing */
+  readonly uncounted?: readonly ('records' | 'spans')[]
 }
 
 /** Lets the service record no more, waits until all has arrived or the time is over, and counts. */
-async function finish(
-  what: string,
-  emitter: Emitter,
-  receivers: readonly Receiver[],
-  archiving: readonly Tier[],
-  known?: Counts,
-): Promise<Told> {
-  const emitted = known ?? (await emitter.stop())
+async function finish(what: string, run: Run): Promise<Told> {
+  const { emitter, receivers, tiers, uncounted = [] } = run
+  const emitted = run.emitted ?? (await emitter.stop())
   const arrivals = new Arrivals(...receivers)
-  await settle(arrivals, emitted)
-  const said = await emitter.end() // and what it has yet to send
-  if (isFull && said !== '') process.stdout.write(`${what}: ${said}`)
-  const outcome = tell(what, arrivals.compare(emitted), archiving)
+  await settle(arrivals, emitted, QUIET_MILLIS)
+  const ending = await emitter.end() // and what it has yet to send
+  await settle(arrivals, emitted, LAST_MILLIS)
+  if (isFull && ending.stderr !== '') process.stdout.write(`${what}: ${ending.stderr}`)
+  const whereabouts = await findWhereabouts(
+    ending,
+    tiers.map(({ now }) => now),
+  )
+  const outcome = tell(what, arrivals.compare(emitted), tiers, whereabouts)
   expect(outcome.emitted.payment).toBeGreaterThan(0)
   expect(outcome.renamed).toBe(0)
   expect(outcome.notArchived).toEqual(NO_DURABLE)
+  const { records, spans } = outcome.unaccounted
+  expect({
+    records: uncounted.includes('records') ? 0 : records,
+    spans: uncounted.includes('spans') ? 0 : spans,
+    whereabouts: describeWhereabouts(whereabouts),
+  }).toMatchObject({ records: 0, spans: 0 })
+  await expectSums(receivers, emitted)
   return outcome
 }
 
 /** Waits until all has arrived, or nothing has for longer than anybody waits to try again; what is missing is counted then. */
-async function settle(arrivals: Arrivals, emitted: Counts): Promise<void> {
+async function settle(arrivals: Arrivals, emitted: Counts, quietMillis: number): Promise<void> {
   let [before, since] = [-1, performance.now()]
-  while (!arrivals.isComplete(emitted) && performance.now() - since < QUIET_MILLIS) {
+  while (!arrivals.isComplete(emitted) && performance.now() - since < quietMillis) {
     const count = COUNTED.reduce((sum, name) => sum + arrivals.count(name), 0)
     if (count !== before) [before, since] = [count, performance.now()]
     await pause(100)
   }
+}
+
+/** Points of metrics may be lost on the way; the next ones tell the same again, so that the sums are right in the end. */
+async function expectSums(receivers: readonly Receiver[], { spans }: Counts): Promise<void> {
+  const lastOf = (name: string): number => Math.max(0, ...pointsOf(receivers, name).map(({ value }) => value ?? 0))
+  await waitFor(() => lastOf('emit.spans') === spans, {
+    timeoutMillis: WAIT_MILLIS,
+    describe: () => `the sum of the metric is ${lastOf('emit.spans')} of ${spans}`,
+  })
+  const arrived = new Set(pointsOf(receivers, 'emit.collections').map(({ value }) => value)).size
+  if (isFull)
+    process.stdout.write(`metrics: ${arrived} of ${lastOf('emit.collections')} collections, the sums are right\n`)
+}
+
+function pointsOf(receivers: readonly Receiver[], name: string): readonly ReceivedPoint[] {
+  return receivers.flatMap(({ metrics }) =>
+    metrics.filter((metric) => metric.name === name).flatMap(({ points }) => points),
+  )
 }
 
 function isArchived(emitted: Counts, tiers: readonly Tier[]): boolean {
@@ -394,22 +499,24 @@ function archivedOf(name: (typeof DURABLE)[number], tiers: readonly Tier[]): num
   return new Set(ids.filter((id) => id.startsWith(`"${name}-`))).size
 }
 
-function tell(what: string, outcome: Outcome, tiers: readonly Tier[]): Told {
+function tell(what: string, outcome: Outcome, tiers: readonly Tier[], whereabouts: readonly Whereabouts[]): Told {
   const missing = DURABLE.map((name) => [name, outcome.emitted[name] - archivedOf(name, tiers)])
-  const told = { ...outcome, notArchived: Object.fromEntries(missing) as Told['notArchived'] }
+  const notArchived = Object.fromEntries(missing) as Told['notArchived']
+  const told = { ...outcome, notArchived, whereabouts, unaccounted: countUnaccounted(outcome, whereabouts) }
   if (isFull) process.stdout.write(`${describeOutcome(what, told)}\n`)
   return told
 }
 
 /** A line of the table in the README. */
-function describeOutcome(what: string, { emitted, lost, twice, notArchived }: Told): string {
+function describeOutcome(what: string, { emitted, lost, twice, notArchived, whereabouts, unaccounted }: Told): string {
   const sum = (counts: Readonly<Record<string, number>>, names: readonly string[]): number =>
     names.reduce((total, name) => total + (counts[name] ?? 0), 0)
   const ordinary = ['performance', 'application']
   const cells = [DURABLE, ordinary, ['spans']].map(
     (names) => `${sum(lost, names)} of ${sum(emitted, names)} (${sum(twice, names)} twice)`,
   )
-  return `${[what, ...cells].join(' | ')} | not archived: ${sum(notArchived, DURABLE)}`
+  const rest = `not accounted for: ${unaccounted.records} records, ${unaccounted.spans} spans`
+  return `${[what, ...cells].join(' | ')} | not archived: ${sum(notArchived, DURABLE)} | ${describeWhereabouts(whereabouts)} | ${rest}`
 }
 
 async function pause(millis: number): Promise<void> {

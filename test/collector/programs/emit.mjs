@@ -1,6 +1,7 @@
 // Records as many records a second as it is told until it hears `stop`: of each class in turn, numbered by class, and for
-// each five of them a span that failed. Then it prints how many of each it recorded, and waits for its end.
-import { logs, SpanStatusCode, trace } from '@opentelemetry/api'
+// each five of them a span that failed. Then it prints how many of each it recorded, and waits for its end. Spans are counted
+// by a metric as well, and collections of metrics by another.
+import { logs, metrics, SpanStatusCode, trace } from '@opentelemetry/api'
 
 const [rate = '300', textLength = '100'] = process.argv.slice(2)
 const CLASSES = ['audit', 'security', 'payment', 'performance', 'application']
@@ -9,6 +10,10 @@ const INFO = 9
 const text = 'x'.repeat(Number(textLength))
 const logger = logs.getLogger('emit')
 const tracer = trace.getTracer('emit')
+const meter = metrics.getMeter('emit')
+const spans = meter.createCounter('emit.spans')
+let collections = 0
+meter.createObservableCounter('emit.collections').addCallback((result) => result.observe(++collections))
 const counts = { audit: 0, security: 0, payment: 0, performance: 0, application: 0, spans: 0 }
 const start = performance.now()
 let turns = 0
@@ -23,6 +28,7 @@ const timer = setInterval(() => {
     const span = tracer.startSpan('work', { attributes: { id: `spans-${counts.spans++}` } })
     span.setStatus({ code: SpanStatusCode.ERROR })
     span.end()
+    spans.add(1)
   }
 }, TICK_MILLIS)
 

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runCli } from '@plutus/cli'
 import { startProgram, waitFor } from '@plutus/test-kit'
 import { CLASS_ORDER } from '@plutus/policy'
 import type { TestContext } from 'vitest'
+import type { Whereabouts } from './account.ts'
 
 /** What is counted: the records of each class, and spans. */
 export const COUNTED = [...CLASS_ORDER, 'spans'] as const
@@ -16,8 +18,17 @@ export type Counts = Readonly<Record<(typeof COUNTED)[number], number>>
 export interface Emitter {
   /** Lets it record no more, and gives how many it has recorded; they are numbered from 0 in their attribute `id`. */
   readonly stop: () => Promise<Counts>
-  /** Ends it, and gives what it wrote to standard error. */
-  readonly end: () => Promise<string>
+  /** What it has written to standard error so far. */
+  readonly stderr: () => string
+  /** Ends it, by SIGTERM. */
+  readonly end: () => Promise<Ending>
+}
+
+/** What a service leaves behind. */
+export interface Ending {
+  readonly stderr: string
+  /** What its spool holds. */
+  readonly spooled: readonly Whereabouts[]
 }
 
 /** Options of {@link startEmitter}. */
@@ -57,9 +68,22 @@ export async function startEmitter(
       const line = await waitFor(() => program.stdout.split('\n').find((one) => one.endsWith('}')))
       return JSON.parse(line) as Counts
     },
+    stderr: () => program.stderr,
     end: async () => {
       program.kill('SIGTERM')
-      return (await program.exited).stderr
+      const { stderr } = await program.exited
+      return { stderr, spooled: await listSpool(folder) }
     },
   }
+}
+
+async function listSpool(folder: string): Promise<readonly Whereabouts[]> {
+  let lines = ''
+  const io = { env: {}, stdin: process.stdin, out: (text: string) => void (lines += text), err: () => undefined }
+  await runCli(['spool', 'ls', '--json', folder], io)
+  const parts = lines.split('\n').filter((line) => line !== '')
+  return parts.map((line) => {
+    const { holds, records, state } = JSON.parse(line) as { holds: string; records: number; state: string }
+    return { holds, count: records, where: `in the spool: ${state}` }
+  })
 }
