@@ -33,7 +33,10 @@ interface Request {
   readonly records: readonly { readonly id: string; readonly isBelowWarn: boolean; readonly isDurable: boolean }[]
 }
 
-describe.skipIf(reason !== '').for(['process', 'collector'] as const)(
+afterAll(removeCollectors)
+
+// Both wait for most of their time: at once.
+describe.skipIf(reason !== '').concurrent.for(['process', 'collector'] as const)(
   `a tenth, decided by the %s${reason && ` (${reason})`}`,
   (decider) => {
     let folder: string
@@ -83,7 +86,7 @@ describe.skipIf(reason !== '').for(['process', 'collector'] as const)(
     }, 300_000)
 
     afterAll(async () => {
-      removeCollectors()
+      await collector.kill()
       await receiver.close()
       rmSync(folder, { recursive: true, force: true })
     })

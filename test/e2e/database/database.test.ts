@@ -1,36 +1,36 @@
 import { nodesOf, services, startMongo } from '@plutus/test-kit'
-import type { Mongo, ReceivedPoint, ReceivedSpan } from '@plutus/test-kit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ReceivedPoint, ReceivedSpan } from '@plutus/test-kit'
+import { describe, expect, it } from 'vitest'
+import type { TestContext } from 'vitest'
 import { runPlain, runStory } from './run-story.ts'
 import { STORIES } from './stories.ts'
 import type { StoryCase } from './stories.ts'
 
+// Programs wait for servers and for metrics: several at once.
 const PROGRAMS = STORIES.flatMap((story) =>
   (['cjs', 'mjs'] as const).flatMap((format) =>
     nodesOf(format).map((node) => ({ file: `${story.name}.${format}`, node, label: node.label, story })),
   ),
 )
 
-let mongo: Mongo
-beforeAll(async () => {
-  mongo = await startMongo()
-})
-afterAll(() => mongo.close())
-
-const environment = (): Record<string, string> => ({
+const ENVIRONMENT = {
   DATABASE_URL: services.postgres.url,
   MYSQL_URL: services.mysql.url,
   REDIS_URL: services.redis.url,
-  MONGO_URL: mongo.url,
-})
+}
 const reasonOf = ({ service }: StoryCase): string => (service === undefined ? '' : services[service].reason)
 const isAvailable = ({ service }: StoryCase): boolean => service === undefined || services[service].available
 
 for (const { file, node, label, story } of PROGRAMS) {
-  describe.skipIf(!isAvailable(story))(`${file} on Node ${label} ${reasonOf(story)}`, () => {
-    it('sends one span per command, failures with their codes, durations and the state of its pool, and prints what it prints without the hook', async () => {
-      const plain = await runPlain(file, { node, env: await freshEnvironment(story) })
-      const { spans, points, stdout } = await runStory(file, { node, env: await freshEnvironment(story) })
+  describe.skipIf(!isAvailable(story)).concurrent(`${file} on Node ${label} ${reasonOf(story)}`, () => {
+    it('sends one span per command, failures with their codes, durations and the state of its pool, and prints what it prints without the hook', async ({
+      onTestFinished,
+    }) => {
+      const [env, plainEnv] = [await environmentOf(story, onTestFinished), await environmentOf(story, onTestFinished)]
+      const [plain, { spans, points, stdout }] = await Promise.all([
+        runPlain(file, { node, env: plainEnv }),
+        runStory(file, { node, env }),
+      ])
       expect(stdout).toBe(plain)
       expect(countNames(spans)).toMatchObject(story.spans)
       expectErrors(spans, story)
@@ -44,9 +44,9 @@ for (const { file, node, label, story } of PROGRAMS) {
   })
 }
 
-describe.each(STORIES)('$name', (story) => {
-  it.skipIf(!isAvailable(story))(`measures what is not sampled ${reasonOf(story)}`, async () => {
-    const env = { ...(await freshEnvironment(story)), OTEL_TRACES_SAMPLER: 'always_off' }
+describe.concurrent.each(STORIES)('$name', (story) => {
+  it.skipIf(!isAvailable(story))(`measures what is not sampled ${reasonOf(story)}`, async ({ onTestFinished }) => {
+    const env = { ...(await environmentOf(story, onTestFinished)), OTEL_TRACES_SAMPLER: 'always_off' }
     const { spans, points } = await runStory(`${story.name}.cjs`, { env })
     expect(spans).toEqual([])
     const durations = points('db.client.operation.duration')
@@ -59,8 +59,8 @@ describe.each(STORIES)('$name', (story) => {
 
 describe.skipIf(!services.mysql.available)(`mysql2/promise ${services.mysql.reason}`, () => {
   it('sends one span per command, and prints under the hook what it prints without', async () => {
-    const plain = await runPlain('mysql2-promise.mjs', { env: environment() })
-    const { spans, stdout } = await runStory('mysql2-promise.mjs', { env: environment() })
+    const plain = await runPlain('mysql2-promise.mjs', { env: ENVIRONMENT })
+    const { spans, stdout } = await runStory('mysql2-promise.mjs', { env: ENVIRONMENT })
     expect(stdout).toBe(plain)
     const database = new URL(services.mysql.url).pathname.slice(1)
     expect(countNames(spans)).toEqual({
@@ -72,13 +72,15 @@ describe.skipIf(!services.mysql.available)(`mysql2/promise ${services.mysql.reas
   })
 })
 
-/** Programs start on an empty database; MongoDB's stand-in is the only one that keeps what they write. */
-async function freshEnvironment({ system }: StoryCase): Promise<Record<string, string>> {
-  if (system === 'mongodb') {
-    await mongo.close()
-    mongo = await startMongo()
-  }
-  return environment()
+/** Programs start on an empty database; MongoDB's stand-in keeps what they write, so that each run has one. */
+async function environmentOf(
+  { system }: StoryCase,
+  onTestFinished: TestContext['onTestFinished'],
+): Promise<Record<string, string>> {
+  if (system !== 'mongodb') return ENVIRONMENT
+  const mongo = await startMongo()
+  onTestFinished(() => mongo.close())
+  return { ...ENVIRONMENT, MONGO_URL: mongo.url }
 }
 
 function countNames(spans: readonly ReceivedSpan[]): Record<string, number> {

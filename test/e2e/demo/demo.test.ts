@@ -10,7 +10,8 @@ import {
   type OwnDatabase,
   type Program,
 } from '@plutus/test-kit'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { TestContext } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../../examples/demo/src/main.ts', import.meta.url))
 const MOST_MILLIS = 180_000
@@ -60,25 +61,26 @@ const spansOf = (scenario: ShownScenario | undefined): ShownSpan[] => scenario?.
 const eventsOf = (report: ShownReport, wanted: string): ShownEvent[] =>
   spansOf(scenarioOf(report, wanted)).flatMap(({ events }) => events)
 const flatten = (span: ShownSpan): ShownSpan[] => [span, ...span.children.flatMap(flatten)]
-const running: Program[] = []
 
-// The demo has a schema of its own in it. Without a server, and where it is killed, a PostgreSQL in memory is shown.
-let database: OwnDatabase | undefined
-const onDatabase = (): Record<string, string> => (database ? { DATABASE_URL: database.url } : {})
+/** A database for the demo, where there is a server. Without, and where it is killed, a PostgreSQL in memory is shown. */
+async function openDatabase(onTestFinished: TestContext['onTestFinished']): Promise<OwnDatabase | undefined> {
+  if (!services.postgres.available) return undefined
+  const database = await createDatabase()
+  onTestFinished(() => database.drop())
+  return database
+}
 
-beforeAll(async () => {
-  database = services.postgres.available ? await createDatabase() : undefined
-})
+const onDatabase = (database: OwnDatabase | undefined): Record<string, string> =>
+  database ? { DATABASE_URL: database.url } : {}
 
-afterAll(() => database?.drop())
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((program) => program.stop()))
-})
-
-function startDemo(args: readonly string[], ready: string, env: Record<string, string> = {}): Program {
+function startDemo(
+  onTestFinished: TestContext['onTestFinished'],
+  args: readonly string[],
+  ready: string,
+  env: Record<string, string> = {},
+): Program {
   const program = startProgram({ file: MAIN, hook: 'none', args, env, ready, timeoutMillis: MOST_MILLIS })
-  running.push(program)
+  onTestFinished(() => program.stop())
   return program
 }
 
@@ -119,7 +121,8 @@ async function waitUntilGone(url: string): Promise<void> {
 // The other runs have such a trace, too: the demo's own checks ask for it.
 const PLAIN = isFull ? ['--plain'] : []
 
-describe('the demo', { timeout: MOST_MILLIS }, () => {
+// Each waits for what is on its way: at the same time.
+describe.concurrent('the demo', { timeout: MOST_MILLIS }, () => {
   it.each(PLAIN)(
     'tells a payment as one trace with %s: server span, pg spans, the call to Stripe, and the log line',
     async (plain) => {
@@ -159,8 +162,8 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     },
   )
 
-  it('tells the events of the service beneath the spans of the same trace', async () => {
-    const report = await runDemo([], onDatabase())
+  it('tells the events of the service beneath the spans of the same trace', async ({ onTestFinished }) => {
+    const report = await runDemo([], onDatabase(await openDatabase(onTestFinished)))
     const payment = scenarioOf(report, 'payment')
     const events = eventsOf(report, 'payment').filter((event) => event.class === 'payment')
     expect(events).toMatchObject([
@@ -197,8 +200,12 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     expect(counts.get('payment.completion')).toBeGreaterThan(20)
   })
 
-  it('prints the same for people, lets them try more with --keep, and leaves nothing behind', async () => {
-    const demo = startDemo(['--keep'], 'Each request is printed here as a trace.', onDatabase())
+  it('prints the same for people, lets them try more with --keep, and leaves nothing behind', async ({
+    onTestFinished,
+  }) => {
+    const database = await openDatabase(onTestFinished)
+    const ready = 'Each request is printed here as a trace.'
+    const demo = startDemo(onTestFinished, ['--keep'], ready, onDatabase(database))
     await demo.ready
     const lines = demo.stdout.split('\n')
     expect(demo.stdout).not.toContain('\u001b')
@@ -253,9 +260,9 @@ describe('the demo', { timeout: MOST_MILLIS }, () => {
     expect(stored).toBeGreaterThan(200)
   })
 
-  it('sends to another backend, and takes the service along when it is killed', async () => {
+  it('sends to another backend, and takes the service along when it is killed', async ({ onTestFinished }) => {
     const receiver = await startReceiver()
-    const demo = startDemo(['--endpoint', receiver.httpUrl], 'Telemetry')
+    const demo = startDemo(onTestFinished, ['--endpoint', receiver.httpUrl], 'Telemetry')
     expect(await demo.ready).toContain(receiver.httpUrl)
     const url = /at (http:\S+),/.exec(demo.stdout)?.[1] ?? ''
     await receiver.waitFor(() => receiver.spans.find(({ attributes }) => attributes['http.route'] === '/payments'))

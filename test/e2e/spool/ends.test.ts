@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { runCli } from '@plutus/cli'
 import { isFull, NODES } from '@plutus/test-kit'
 import type { Program, TestNode } from '@plutus/test-kit'
 import { it } from 'vitest'
@@ -81,13 +79,13 @@ const ROWS: readonly Row[] = ENDS.flatMap((end, i) =>
   ),
 )
 
-const CLI = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url))
-
 /** Records on disk, as `plutus spool ls` counts them. */
 async function countOnDisk(directory: string): Promise<Record<'logs' | 'spans', number>> {
   const sum = { logs: 0, spans: 0 }
-  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'spool', 'ls', '--json', directory])
-  for (const line of stdout.split('\n').slice(0, -1)) {
+  let told = ''
+  const io = { env: {}, stdin: process.stdin, out: (text: string) => void (told += text), err: () => undefined }
+  await runCli(['spool', 'ls', '--json', directory], io)
+  for (const line of told.split('\n').slice(0, -1)) {
     const { holds, records } = JSON.parse(line) as { holds: string; records: number }
     sum[holds === 'spans' ? 'spans' : 'logs'] += records
   }
@@ -102,6 +100,11 @@ function countTold(stderr: string): Record<'logs' | 'spans', number> {
     sum.spans += Number(/spans (\d+)/.exec(kept)?.[1] ?? 0)
   }
   return sum
+}
+
+/** Whether one of several processes may deliver what another has told that it left, or tell the same again. */
+function mayTakeOver({ way }: End, endpoint: string): boolean {
+  return /forks|cluster/.test(way) && (endpoint === 'good' || endpoint === 'slow')
 }
 
 async function end(program: Program, { sent }: End): Promise<Awaited<Program['exited']>> {
@@ -128,8 +131,13 @@ it.concurrent.for(ROWS)(
     expect({ code, signal }).toEqual({ code: how.code, signal: how.code === null ? how.sent : null })
     const ids = idsOf(stdout)
     expect(ids.length).toBeGreaterThanOrEqual(10)
-    const onDisk = await countOnDisk(directory)
-    expect(onDisk).toEqual(countTold(stderr))
+    const [onDisk, told] = [await countOnDisk(directory), countTold(stderr)]
+    if (mayTakeOver(how, endpoint)) {
+      expect(onDisk.logs).toBeLessThanOrEqual(told.logs)
+      expect(onDisk.spans).toBeLessThanOrEqual(told.spans)
+    } else {
+      expect(onDisk).toEqual(told)
+    }
 
     if (endpoint === 'dead') await receiver.accept()
     receiver.respond()

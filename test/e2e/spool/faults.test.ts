@@ -13,9 +13,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isFull } from '@plutus/test-kit'
 import type { Fault } from '@plutus/test-kit'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { idsOf, killAfter, openSpoolStory } from './spool-story.ts'
 
+// Each has a receiver and a directory of its own, and waits for most of its time: several at once.
 const CARD = /4242[ -]?4242[ -]?4242/
 
 /** The contents of all files below a directory. */
@@ -33,8 +34,10 @@ function sizeOfFiles(directory: string): number {
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }
 
-it('keeps everything for the next start when the process ends and nobody takes telemetry, redacted, and says so in one line', async () => {
-  const { receiver, directory, start, missing, deliverRest } = await openSpoolStory()
+it.concurrent('keeps everything for the next start when the process ends and nobody takes telemetry, redacted, and says so in one line', async ({
+  onTestFinished,
+}) => {
+  const { receiver, directory, start, missing, deliverRest } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const night = start('emit.mjs', ['night', '4000', '100'], { env: { PLUTUS_QUEUE_MAX_BYTES: '1048576' } })
   await night.ready
@@ -73,10 +76,10 @@ const REFUSALS: readonly (readonly [string, Fault])[] = [
   ['fails', { status: 500 }],
 ]
 
-it.each(isFull ? REFUSALS : REFUSALS.slice(0, 1))(
+it.concurrent.for(isFull ? REFUSALS : REFUSALS.slice(0, 1))(
   'keeps durable records where the endpoint %s, and tells no loss of them',
-  async (_what, fault) => {
-    const { receiver, start, deliverRest } = await openSpoolStory()
+  async ([, fault], { onTestFinished }) => {
+    const { receiver, start, deliverRest } = await openSpoolStory(onTestFinished)
     receiver.respond(({ signal }) => (signal === 'logs' ? fault : undefined))
     const ids = await killAfter(start('emit.mjs', ['a', '40']), 500)
     expect(ids).toHaveLength(40)
@@ -86,8 +89,8 @@ it.each(isFull ? REFUSALS : REFUSALS.slice(0, 1))(
   },
 )
 
-it('sends nothing again that was not taken in a partial success', async () => {
-  const { receiver, start, arrived, directory } = await openSpoolStory()
+it.concurrent('sends nothing again that was not taken in a partial success', async ({ onTestFinished }) => {
+  const { receiver, start, arrived, directory } = await openSpoolStory(onTestFinished)
   receiver.respond({ partialSuccess: { rejected: 1 } })
   const program = start('emit.mjs', ['a', '40'])
   await receiver.waitFor(() => arrived().size === 40)
@@ -97,8 +100,8 @@ it('sends nothing again that was not taken in a partial success', async () => {
   expect([...arrived().values()].filter(({ count }) => count !== 1)).toEqual([])
 })
 
-it('sets aside what the endpoint refuses for good, and sends the rest', async () => {
-  const { receiver, start, directory, arrived } = await openSpoolStory()
+it.concurrent('sets aside what the endpoint refuses for good, and sends the rest', async ({ onTestFinished }) => {
+  const { receiver, start, directory, arrived } = await openSpoolStory(onTestFinished)
   receiver.respond(({ signal }) => (signal === 'logs' ? { status: 400 } : undefined))
   const program = start('emit.mjs', ['a', '4'])
   await receiver.waitFor(() => program.stderr.includes('refuses records that must not be lost'))
@@ -113,10 +116,10 @@ it('sets aside what the endpoint refuses for good, and sends the rest', async ()
   expect([...arrived().keys()].filter((id) => id.startsWith('a'))).toEqual([])
 })
 
-it.each(isFull ? ['by itself', 'stopped'] : ['stopped'])(
+it.concurrent.for(isFull ? ['by itself', 'stopped'] : ['stopped'])(
   'delivers once what eight threads recorded, each of which ended %s',
-  async (end) => {
-    const { receiver, start, missing, arrived, directory } = await openSpoolStory()
+  async (end, { onTestFinished }) => {
+    const { receiver, start, missing, arrived, directory } = await openSpoolStory(onTestFinished)
     const program = start('threads.mjs', ['t', end])
     await receiver.waitFor(() => program.stdout.includes('all\n') && missing(idsOf(program.stdout)).length === 0)
     expect(idsOf(program.stdout)).toHaveLength(160)
@@ -130,8 +133,8 @@ it.each(isFull ? ['by itself', 'stopped'] : ['stopped'])(
   },
 )
 
-it('delivers what eight threads recorded when their process is killed', async () => {
-  const { receiver, start, deliverRest } = await openSpoolStory()
+it.concurrent('delivers what eight threads recorded when their process is killed', async ({ onTestFinished }) => {
+  const { receiver, start, deliverRest } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const program = start('threads.mjs', ['t', 'stopped', '50'])
   await receiver.waitFor(() => program.stdout.includes('all\n'))
@@ -141,8 +144,8 @@ it('delivers what eight threads recorded when their process is killed', async ()
   await (await deliverRest(ids)).stop()
 })
 
-it('delivers what a cluster recorded whose processes are killed', async () => {
-  const { receiver, start, deliverRest } = await openSpoolStory()
+it.concurrent('delivers what a cluster recorded whose processes are killed', async ({ onTestFinished }) => {
+  const { receiver, start, deliverRest } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const program = start('cluster.mjs', ['c'])
   await receiver.waitFor(() => ['c-1-20', 'c-2-20', 'c-3-20'].every((id) => program.stdout.includes(`${id}\n`)))
@@ -153,8 +156,8 @@ it('delivers what a cluster recorded whose processes are killed', async () => {
   await (await deliverRest(ids)).stop()
 })
 
-it('runs on, and delivers from memory, when its directory is removed', async () => {
-  const { receiver, start, missing, directory, deliverRest } = await openSpoolStory()
+it.concurrent('runs on, and delivers from memory, when its directory is removed', async ({ onTestFinished }) => {
+  const { receiver, start, missing, directory, deliverRest } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const program = start('emit.mjs', ['a', 'Infinity', '1'])
   await receiver.waitFor(() => idsOf(program.stdout).length > 100)
@@ -168,8 +171,10 @@ it('runs on, and delivers from memory, when its directory is removed', async () 
   expect(missing([...before, ...ids])).toEqual([])
 })
 
-it('loses nothing of what it records after its directory was removed, where memory has no room for it', async () => {
-  const { receiver, start, missing, directory, deliverRest } = await openSpoolStory()
+it.concurrent('loses nothing of what it records after its directory was removed, where memory has no room for it', async ({
+  onTestFinished,
+}) => {
+  const { receiver, start, missing, directory, deliverRest } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const program = start('emit.mjs', ['a', '8000'], { env: { PLUTUS_QUEUE_MAX_BYTES: '1048576' } })
   await receiver.waitFor(() => idsOf(program.stdout).length > 100)
@@ -184,8 +189,10 @@ it('loses nothing of what it records after its directory was removed, where memo
   expect(missing(after)).toEqual([])
 })
 
-it('loses no durable record to a bound that is too small for them while memory has room', async () => {
-  const { receiver, start, missing, directory } = await openSpoolStory()
+it.concurrent('loses no durable record to a bound that is too small for them while memory has room', async ({
+  onTestFinished,
+}) => {
+  const { receiver, start, missing, directory } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const env = { PLUTUS_SPOOL_MAX_BYTES: '1048576' }
   const program = start('emit.mjs', ['a', '6000', '100'], { env })
@@ -200,8 +207,8 @@ it('loses no durable record to a bound that is too small for them while memory h
   expect(readdirSync(directory)).toEqual([])
 })
 
-it('is said to be missing under the other engine, which writes nothing', async () => {
-  const { receiver, start, arrived, directory } = await openSpoolStory()
+it.concurrent('is said to be missing under the other engine, which writes nothing', async ({ onTestFinished }) => {
+  const { receiver, start, arrived, directory } = await openSpoolStory(onTestFinished)
   const program = start('emit.mjs', ['a', '4'], { env: { PLUTUS_ENGINE: 'upstream', OTEL_LOG_LEVEL: 'info' } })
   await receiver.waitFor(() => arrived().has('a-3'))
   await program.stop()
@@ -221,7 +228,7 @@ function mountSmall(): string | undefined {
   }
 }
 
-it('runs on, and delivers from memory, when its disk is full', async () => {
+it.concurrent('runs on, and delivers from memory, when its disk is full', async ({ onTestFinished }) => {
   const small = mountSmall()
   if (small === undefined) return // asked of the writer itself, in the room, with a disk that says so
   onTestFinished(() => {
@@ -229,7 +236,7 @@ it('runs on, and delivers from memory, when its disk is full', async () => {
     rmSync(small, { recursive: true })
   })
   mkdirSync(join(small, 'spool'), { mode: 0o700 })
-  const { receiver, start, missing } = await openSpoolStory()
+  const { receiver, start, missing } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const program = start('emit.mjs', ['a', '4000', '100'], { env: { PLUTUS_SPOOL_DIR: join(small, 'spool') } })
   await receiver.waitFor(() => program.stdout.includes('a-3999\n'))
@@ -240,7 +247,9 @@ it('runs on, and delivers from memory, when its disk is full', async () => {
   expect((await program.exited).signal).toBe('SIGTERM')
 })
 
-it('delivers by the next start what a killed process has left on a disk that is full now', async () => {
+it.concurrent('delivers by the next start what a killed process has left on a disk that is full now', async ({
+  onTestFinished,
+}) => {
   const small = mountSmall()
   if (small === undefined) return // asked in the room, too, with a disk that says so
   onTestFinished(() => {
@@ -250,7 +259,7 @@ it('delivers by the next start what a killed process has left on a disk that is 
   const root = join(small, 'spool')
   mkdirSync(root, { mode: 0o700 })
   const env = { PLUTUS_SPOOL_DIR: root }
-  const { receiver, start, missing } = await openSpoolStory()
+  const { receiver, start, missing } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
   const ids = await killAfter(start('emit.mjs', ['a', '100', '50'], { env }), 1000)
   expect(ids).toHaveLength(100)
@@ -281,10 +290,11 @@ function canUnshare(): boolean {
 }
 
 // It takes as long as a lease takes to be found dead. The judging itself is asked in the room.
-it.each(isFull && canUnshare() ? ['containers'] : [])(
+it.concurrent.for(isFull && canUnshare() ? ['containers'] : [])(
   'leaves owners alone who both are process 1 of their %s, and takes over from one that is killed',
-  async () => {
-    const { receiver, start, missing, arrived } = await openSpoolStory()
+  { timeout: 180_000 },
+  async (_where, { onTestFinished }) => {
+    const { receiver, start, missing, arrived } = await openSpoolStory(onTestFinished)
     const inContainer = {
       node: { label: '26' as const, version: '', path: 'unshare' },
       nodeOptions: ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath],
@@ -305,5 +315,4 @@ it.each(isFull && canUnshare() ? ['containers'] : [])(
     await receiver.waitFor(() => missing(ids).length === 0, { timeoutMillis: 60_000 })
     await Promise.all([one.stop(), two.stop()])
   },
-  180_000,
 )

@@ -51,8 +51,15 @@ interface ComposeFile {
   readonly volumes: Readonly<Record<string, object>>
 }
 
-const textOf = (policy: Policy, name: string): string =>
-  renderDeployments(policy).find((file) => file.name === name)?.text ?? ''
+const known = new Map<string, ReturnType<typeof renderDeployments>>()
+/** All files of a policy: most tests look at those of the same. */
+function filesOf(policy: Policy): ReturnType<typeof renderDeployments> {
+  const key = policyHash(policy)
+  const files = known.get(key) ?? renderDeployments(policy)
+  known.set(key, files)
+  return files
+}
+const textOf = (policy: Policy, name: string): string => filesOf(policy).find((file) => file.name === name)?.text ?? ''
 const valuesOf = (policy: Policy, role: CollectorRole) => parse(textOf(policy, `helm-${role}.yaml`)) as HelmValues
 const composeOf = (policy: Policy, name: string) => parse(textOf(policy, `compose-${name}.yaml`)) as ComposeFile
 /** As compose reads it: two dollars are one. */

@@ -1,10 +1,11 @@
+const { randomUUID } = require('node:crypto')
 const step = require('./outcome.cjs')
 const { called } = step
 
 const CLOSED_PORT = 1
 
 module.exports = async (Redis) => {
-  const key = `plutus:${process.pid}`
+  const key = `plutus:${randomUUID()}`
   const redis = new Redis(process.env.REDIS_URL)
   await step('before the connection is there', () => redis.set(key, 'a', 'EX', 60))
   await step('get', () => redis.get(key))

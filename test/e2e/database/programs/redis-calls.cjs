@@ -1,9 +1,10 @@
+const { randomUUID } = require('node:crypto')
 const step = require('./outcome.cjs')
 
 const CLOSED_PORT = 1
 
 module.exports = async ({ createClient, createClientPool }) => {
-  const key = `plutus:${process.pid}`
+  const key = `plutus:${randomUUID()}`
   const url = process.env.REDIS_URL
   const client = createClient({ url })
   client.on('error', () => undefined)
