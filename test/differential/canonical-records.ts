@@ -165,7 +165,7 @@ function plain(key: string, value: unknown): unknown {
 }
 
 function text(value: string): string {
-  return value.replaceAll(/(127\.0\.0\.1|localhost|::1\]?):\d{5}/g, '$1:port')
+  return value.replaceAll(/(127\.0\.0\.1|localhost|shop\.test|::1\]?):\d{5}/g, '$1:port')
 }
 
 function sorted(attributes: object): object {

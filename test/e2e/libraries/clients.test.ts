@@ -28,6 +28,10 @@ describe.each(PROGRAMS)('a program that is %s on Node %s', (extension, _label, n
         expect(server(path).parentSpanId).toBe(client(path).spanId)
         expect(client(path).attributes['http.response.status_code']).toBe(path === '/missing' ? 404 : 200)
       }
+      for (const { attributes } of spans) {
+        expect(attributes).not.toHaveProperty(['http.request.method_original'])
+        expect(Object.values(attributes)).not.toContain('')
+      }
       expect(outcome(client('/missing'))).toEqual(['ERROR', '404'])
       expect(String(client('/credentials').attributes['url.full'])).not.toContain('p%3Ass')
       const refused = spans.filter(({ attributes }) => pathOf(attributes['url.full']) === '/refused')

@@ -4,11 +4,15 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import { captureHeaders } from './captured-headers.ts'
 import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
+import { addServer } from './target.ts'
+import type { Target } from './target.ts'
 
 /** Where a call goes. */
 export interface ClientTarget {
   readonly method: string
-  readonly server: { readonly address: string; readonly port: number }
+  readonly server: Omit<Target, 'url'>
+  /** Path of the socket that it goes to, where that is none of the network. */
+  readonly socketPath?: string | undefined
 }
 
 /** What is read of the answer to a call, whichever version of HTTP it came by. */
@@ -31,7 +35,7 @@ const ERROR_TYPE = /^\w{1,64}$/
 
 /** One outbound request from its making to the end of its answer. */
 export class ClientCall {
-  readonly #span: Span
+  readonly span: Span
   readonly #target: ClientTarget
   readonly #options: HttpOptions
   readonly #metrics: HttpMetrics
@@ -48,7 +52,7 @@ export class ClientCall {
   #isEnded = false
 
   constructor(span: Span, target: ClientTarget, options: HttpOptions, metrics: HttpMetrics) {
-    this.#span = span
+    this.span = span
     this.#target = target
     this.#options = options
     this.#metrics = metrics
@@ -62,9 +66,10 @@ export class ClientCall {
     this.#status = status
     this.#version = response.httpVersion
     if (status >= 400) this.#errorType = String(status)
-    const span = this.#span
+    const span = this.span
     const { socket } = response
-    if (socket?.remoteAddress !== undefined) span.setAttribute('network.peer.address', socket.remoteAddress)
+    const peer = socket?.remoteAddress ?? this.#target.socketPath
+    if (peer !== undefined) span.setAttribute('network.peer.address', peer)
     if (socket?.remotePort !== undefined) span.setAttribute('network.peer.port', socket.remotePort)
     const { captureResponseHeaders } = this.#options
     if (captureResponseHeaders.length > 0)
@@ -107,7 +112,7 @@ export class ClientCall {
   fail(error: unknown): void {
     if (this.#isEnded) return
     this.#errorType = errorTypeOf(error)
-    if (error instanceof Error) this.#span.recordException(error)
+    if (error instanceof Error) this.span.recordException(error)
     this.#end(messageOf(error))
   }
 
@@ -115,16 +120,13 @@ export class ClientCall {
     if (this.#isEnded) return
     this.#isEnded = true
     const { method, server } = this.#target
-    this.#span.setAttributes(this.#addOutcome({}))
+    this.span.setAttributes(this.#addOutcome({}))
     if (this.#errorType !== undefined)
-      this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? undefined : { message }) })
-    const measured: Attributes = {
-      'http.request.method': method,
-      'server.address': server.address,
-      'server.port': server.port,
-    }
+      this.span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? undefined : { message }) })
+    const measured: Attributes = { 'http.request.method': method }
+    addServer(measured, server)
     this.#metrics.recordClient(((at ?? performance.now()) - this.#startedAt) / 1000, this.#addOutcome(measured))
-    this.#span.end(at)
+    this.span.end(at)
   }
 
   /** Adds what is known of the answer; one by one, since spreading one object into another takes longer. */

@@ -38,6 +38,16 @@ it.each([
   expect(added(origin, headers)).toEqual([])
 })
 
+it.each([
+  ['http://api.example.com/rates', ['x-correlation-id']],
+  ['http://evil.test/rates', []],
+])('adds the id to a request through an allowed proxy only if it may go to %s', (path, expected) => {
+  const names: string[] = []
+  const addHeader = (name: string): unknown => names.push(name)
+  withCorrelation('order-17', () => addTo({ origin: ALLOWED, path, addHeader }, SPAN))
+  expect(names).toEqual(expected)
+})
+
 it('adds nothing outside of a unit of work', () => {
   addTo({ origin: ALLOWED, addHeader: () => expect.fail('added') }, SPAN)
 })

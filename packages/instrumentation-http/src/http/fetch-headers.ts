@@ -3,11 +3,16 @@ import type { Span } from '@opentelemetry/api'
 import { getCorrelationId } from '@plutus/events'
 import { createHostCheck } from './correlation.ts'
 import type { HttpOptions } from './options.ts'
+import { askedHostOf } from './target.ts'
 
 /** What the undici instrumentation hands to its hooks of a request. */
 export interface FetchRequest {
   /** Scheme, host and port, or a URL object in some versions of undici. */
   readonly origin?: string | URL
+  readonly path?: string
+  readonly method?: string
+  /** The `Host` header, if the application has set it. */
+  readonly host?: string | null
   /** Names and values in turn, or the lines of a head in some versions of undici. */
   headers?: unknown
   addHeader?(name: string, value: string): unknown
@@ -28,8 +33,10 @@ export function createFetchHeaders({
   const name = correlationHeaders[0]
   return (request, span) => {
     removeReplaced(request, span)
-    if (name === undefined || request.origin === undefined || !URL.canParse(request.origin)) return
-    const id = mayCorrelate(new URL(request.origin).hostname) ? getCorrelationId() : undefined
+    const host = name === undefined || request.origin === undefined ? undefined : URL.parse(request.origin)?.hostname
+    if (name === undefined || host === undefined) return
+    const isAllowed = mayCorrelate(host) && mayCorrelate(askedHostOf(request.path ?? '/', host))
+    const id = isAllowed ? getCorrelationId() : undefined
     if (id !== undefined && !hasHeader(request.headers, name)) request.addHeader?.(name, id)
   }
 }

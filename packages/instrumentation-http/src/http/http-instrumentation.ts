@@ -3,15 +3,14 @@ import type { Socket } from 'node:net'
 import { context } from '@opentelemetry/api'
 import type { Context } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
-import { ChannelInstrumentation } from '../channel-instrumentation.ts'
 import { quietly } from '../quietly.ts'
-import { VERSION } from '../version.ts'
+import type { CallStarter } from './call-starter.ts'
 import { ClientObserver } from './client.ts'
 import { patchEmit } from './emit-context.ts'
-import { HttpMetrics } from './metrics.ts'
+import { ObservingInstrumentation } from './observing-instrumentation.ts'
 import type { HttpOptions } from './options.ts'
-import { ServerObserver } from './server.ts'
-import type { ServerMessage } from './server.ts'
+import { patchAgent } from './sent-port.ts'
+import type { ServerMessage, ServerObserver } from './server.ts'
 
 // Imported by name, the module would evaluate all that it exports, and with its `WebSocket` the whole of undici. Asked
 // for on the way, since a hook loads this very file when the module is asked for.
@@ -22,32 +21,17 @@ type Emit = (this: Server, event: string | symbol, ...args: unknown[]) => boolea
 /**
  * Creates the instrumentation of HTTP/1 servers and clients: spans, durations, request events and correlation.
  *
- * It listens to Node's own diagnostics channels. What no channel tells is seen by two guarded changes: the `emit` of
- * requests and responses, which also keeps their listeners in the context of the request, and that of servers, for
- * requests to switch protocols.
+ * It listens to Node's own diagnostics channels. What no channel tells is seen by three guarded changes: the `emit` of
+ * requests and responses, which also keeps their listeners in the context of the request, that of servers, for
+ * requests to switch protocols, and the `addRequest` of agents, for the port that a request goes to.
  */
 export function createHttpInstrumentation(options: HttpOptions): Instrumentation {
   return new HttpInstrumentation(options)
 }
 
-class HttpInstrumentation extends ChannelInstrumentation {
-  declare private options: HttpOptions
-
-  constructor(options: HttpOptions) {
-    super('@plutus/instrumentation-http', VERSION, { enabled: false })
-    this.options = options
-    this.enable()
-  }
-
-  protected override init(): void {
-    // Channels need no module.
-  }
-
-  protected override listen(): void {
-    const metrics = new HttpMetrics()
-    const tracer = () => this.tracer
-    const server = new ServerObserver(this.options, metrics, tracer)
-    const client = new ClientObserver(this.options, metrics, tracer)
+class HttpInstrumentation extends ObservingInstrumentation {
+  protected override observe(server: ServerObserver, calls: CallStarter): void {
+    const client = new ClientObserver(calls)
     this.onChannel('http.server.request.start', (message) => server.started(message as ServerMessage))
     this.onChannel('http.server.response.finish', (message) => server.finished(message as ServerMessage))
     this.onChannel('http.client.request.created', (message) => client.created(message as { request: ClientRequest }))
@@ -60,6 +44,7 @@ class HttpInstrumentation extends ChannelInstrumentation {
     this.onStop(patchEmit(loadHttp().IncomingMessage.prototype))
     this.onStop(patchEmit(loadHttp().ServerResponse.prototype))
     this.onStop(patchEmit(loadHttp().ClientRequest.prototype))
+    this.onStop(patchAgent(loadHttp().Agent.prototype))
     this.onStop(patchUpgrade(server))
   }
 }

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { context, logs, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { LogRecord } from '@opentelemetry/api'
@@ -18,8 +21,9 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { resolveConfig } from '@plutus/config'
 import { getContext, getCorrelationId, setUser } from '@plutus/events'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createHttpInstrumentation } from './http-instrumentation.ts'
+import { HttpMetrics } from './metrics.ts'
 import { httpOptionsFrom } from './options.ts'
 
 const exporter = new InMemorySpanExporter()
@@ -210,6 +214,101 @@ it('records a call that finds nobody', async () => {
     attributes: { 'error.type': 'ECONNREFUSED' },
     events: [{ name: 'exception', attributes: { 'exception.type': 'ECONNREFUSED' } }],
   })
+})
+
+it.each<[what: string, options: (port: number) => http.RequestOptions, host: string]>([
+  ['names what Node puts into its header', (port) => ({ port }), '127.0.0.1:PORT'],
+  ['with a header of another host', (port) => ({ port, headers: { host: 'shop.test' } }), 'shop.test:PORT'],
+  [
+    'with a header of another host and port',
+    (port) => ({ port, headers: { host: 'shop.test:8081' } }),
+    'shop.test:8081',
+  ],
+  ['with a list of headers', (port) => ({ port, headers: ['Host', 'shop.test'] }), 'shop.test:PORT'],
+  ['with a header too many', (port) => ({ port, headers: ['host', 'a.test', 'Host', 'b.test'] }), 'a.test:PORT'],
+  ['with a list of headers without it', (port) => ({ port, headers: ['x-own', '1'] }), '127.0.0.1:PORT'],
+  ['with `setHost: false`', (port) => ({ port, setHost: false }), '127.0.0.1:PORT'],
+  ['with its port as text', (port) => ({ port: `${port}`, headers: { host: 'shop.test' } }), 'shop.test:PORT'],
+  ['with a default port of its own', (port) => ({ defaultPort: port }), '127.0.0.1:PORT'],
+  [
+    'whose agent has a default port',
+    (port) => ({ agent: Object.assign(new http.Agent(), { defaultPort: port }) }),
+    '127.0.0.1:PORT',
+  ],
+  [
+    'with an agent of another kind',
+    (port) => ({
+      port,
+      agent: {
+        addRequest: (request: { onSocket(socket: net.Socket): void }) => request.onSocket(net.connect(port)),
+      } as never,
+    }),
+    '127.0.0.1:PORT',
+  ],
+  ['without an agent', (port) => ({ port, createConnection: () => net.connect(port, '127.0.0.1') }), '127.0.0.1:PORT'],
+  ['that expects to continue', (port) => ({ port, headers: { expect: '100-continue' } }), '127.0.0.1:PORT'],
+])('tells whom a call asks: %s', async (_what, options, host) => {
+  observe()
+  const measured = vi.spyOn(HttpMetrics.prototype, 'recordClient')
+  onTestFinished(() => measured.mockRestore())
+  const port = await listen((_request, response) => response.end())
+  const [address, asked] = host.replace('PORT', String(port)).split(':')
+  const request = http.get({ host: '127.0.0.1', path: '/x', ...options(port) })
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  await once(response.resume(), 'end')
+  const server = { 'server.address': address, 'server.port': Number(asked) }
+  expect((await spans(SpanKind.CLIENT))[0]?.attributes).toMatchObject({
+    ...server,
+    'url.full': `http://${address}:${asked}/x`,
+    'network.peer.port': port,
+  })
+  expect(measured.mock.calls).toMatchObject([[expect.any(Number), server]])
+})
+
+it.each([
+  ['by its path', { path: '/x' }, undefined],
+  ['by its agent', { path: '/x' }, 'agent'],
+] as const)('tells the Unix socket that a call goes to, given %s', async (_how, options, by) => {
+  observe()
+  const folder = mkdtempSync(join(tmpdir(), 'plutus-http-'))
+  const socketPath = process.platform === 'win32' ? String.raw`\\.\pipe\plutus-http-${process.pid}` : join(folder, 's')
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const server = http.createServer((_request, response) => response.end())
+  servers.push(server)
+  await once(server.listen(socketPath), 'listening')
+  const place = by === 'agent' ? { agent: new http.Agent({ socketPath } as http.AgentOptions) } : { socketPath }
+  const [response] = (await once(http.get({ ...options, ...place }), 'response')) as [http.IncomingMessage]
+  await once(response.resume(), 'end')
+  const [client] = await spans(SpanKind.CLIENT)
+  expect(client?.attributes).toMatchObject({
+    'server.address': socketPath,
+    'network.peer.address': socketPath,
+    'url.full': 'http://localhost/x',
+  })
+  expect(client?.attributes).not.toHaveProperty(['server.port'])
+})
+
+it('puts headers that were given as a list on the span', async () => {
+  observe({ PLUTUS_CAPTURE_REQUEST_HEADERS: 'x-own' })
+  const port = await listen((_request, response) => response.end())
+  await send(port, { headers: ['X-Own', '1', 'host', 'x', '__proto__', '2', 'constructor', '3'] })
+  expect((await spans(SpanKind.CLIENT))[0]?.attributes['http.request.header.x-own']).toEqual(['1'])
+})
+
+it.each([
+  ['GET http://shop.test:81/pay?id=7 HTTP/1.1', '/pay', 'id=7'],
+  ['GET /pay? HTTP/1.1', '/pay', undefined],
+  ['CONNECT db.test:5432 HTTP/1.1', undefined, undefined],
+])('takes the target of a request apart: %s', async (line, path, query) => {
+  observe()
+  const port = await listen((_request, response) => response.end())
+  servers[0]?.on('connect', (_request, socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'))
+  const socket = net.connect(port, '127.0.0.1')
+  socket.write(`${line}\r\nHost: x\r\nUser-Agent:\r\nConnection: close\r\n\r\n`)
+  await once(socket.resume(), 'close')
+  const attributes = (await spans(SpanKind.SERVER))[0]?.attributes ?? {}
+  expect([attributes['url.path'], attributes['url.query']]).toEqual([path, query])
+  expect(Object.values(attributes)).not.toContain('')
 })
 
 it('names the port that the scheme means where the request names none', async () => {
@@ -514,12 +613,14 @@ it('lets fields of one request reach no other', async () => {
 })
 
 it('gives back what it changed when it is disabled', () => {
-  const before = [http.IncomingMessage, http.ServerResponse, http.ClientRequest, http.Server].map(
-    ({ prototype }) => prototype.emit,
-  )
+  const changed = (): unknown[] => [
+    ...[http.IncomingMessage, http.ServerResponse, http.ClientRequest, http.Server].map(
+      ({ prototype }) => prototype.emit,
+    ),
+    (http.Agent.prototype as unknown as { addRequest: unknown }).addRequest,
+  ]
+  const before = changed()
   observe()
   instrumentation?.disable()
-  expect(
-    [http.IncomingMessage, http.ServerResponse, http.ClientRequest, http.Server].map(({ prototype }) => prototype.emit),
-  ).toEqual(before)
+  expect(changed()).toEqual(before)
 })

@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http'
+import { readHead } from './stored-head.ts'
 
 /** What Node keeps of a head that it has written down already. */
 interface StoredHead {
@@ -29,6 +30,13 @@ export function addHeaders(
   for (const name of Object.keys(propagated)) request.setHeader(name, propagated[name] as string)
   if (others === undefined) return
   for (const [name, value] of Object.entries(others)) if (!request.hasHeader(name)) request.setHeader(name, value)
+}
+
+/** Headers of a request by lower-case name. Those that were given as a list Node keeps as the text that it sends, and nowhere else. */
+export function readHeaders(request: ClientRequest): Readonly<Record<string, unknown>> {
+  const head = (request as unknown as StoredHead)._header
+  const known = request.getHeaders()
+  return typeof head === 'string' ? { ...readHead(head), ...known } : known
 }
 
 function addLines(

@@ -1,4 +1,5 @@
 import type { InboundResponse } from './inbound.ts'
+import { readHead } from './stored-head.ts'
 
 /** What Node keeps of a head that `writeHead` wrote down at once: `getHeaders` does not know those headers. */
 interface StoredHead {
@@ -11,12 +12,7 @@ export function readResponseHeaders(response: InboundResponse): Readonly<Record<
   const known = response.getHeaders()
   const head = (response as StoredHead)._header
   if (typeof head !== 'string') return known
-  const headers: Record<string, string[]> = {}
-  for (const line of head.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':')
-    if (colon > 0) (headers[line.slice(0, colon).toLowerCase()] ??= []).push(line.slice(colon + 1).trim())
-  }
-  return { ...known, ...headers }
+  return { ...known, ...readHead(head) }
 }
 
 /** Size of a response body in bytes, where its head tells it. */

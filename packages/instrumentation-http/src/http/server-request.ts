@@ -92,17 +92,16 @@ export class ServerRequest {
 
   #recordEvent(seconds: number, outcome: Outcome, slowLimit: number | undefined): void {
     const { request, method, path, clientAddress, response, body } = this.#start
+    const userAgent = request.headers['user-agent']
     const fields = {
       'http.request.method': method,
-      'url.path': path,
+      ...(path === '' ? undefined : { 'url.path': path }),
       ...addOutcome({}, outcome),
       'http.server.duration': seconds,
       ...sized('http.request.body.size', Number(request.headers['content-length'] ?? Number.NaN)),
       ...sized('http.response.body.size', readResponseSize(response)),
       ...(clientAddress === undefined ? undefined : { 'client.address': clientAddress }),
-      ...(request.headers['user-agent'] === undefined
-        ? undefined
-        : { 'user_agent.original': request.headers['user-agent'] }),
+      ...(userAgent === undefined || userAgent === '' ? undefined : { 'user_agent.original': userAgent }),
       ...captureHeaders('request', request.headers, this.#options.captureRequestHeaders),
       ...this.#capturedResponse(),
       ...body?.fields(),

@@ -22,6 +22,7 @@ import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
 import { ServerRequest } from './server-request.ts'
 import { ShortList } from './short-list.ts'
+import { splitTarget } from './target.ts'
 
 /** Message of the channels of an HTTP server. */
 export interface ServerMessage {
@@ -88,12 +89,9 @@ export class ServerObserver {
     const parent = trustIncoming === 'parent' ? extracted : trace.deleteSpan(extracted)
     const method = methodOf(request.method)
     const scheme = socket.encrypted === true ? 'https' : 'http'
-    const target = (request.url ?? '/').slice(0, MAX_TEXT)
-    const question = target.indexOf('?')
-    const path = question === -1 ? target : target.slice(0, question)
+    const { path, query } = splitTarget(method, request.url)
     const clientAddress = this.#findClientAddress(socket.remoteAddress, headers)
     const correlation = readCorrelationId(headers, correlationHeaders, () => this.#metrics.countRefusedCorrelation())
-    const query = question === -1 ? '' : target.slice(question + 1)
     const attributes = describeRequest(request, socket, { method, scheme, path, query })
     if (clientAddress !== undefined) attributes['client.address'] = clientAddress
     attributes[ATTR_CORRELATION_ID] = correlation
@@ -161,7 +159,8 @@ function describeRequest(
     query,
   }: { readonly method: string; readonly scheme: string; readonly path: string; readonly query: string },
 ): Attributes {
-  const attributes: Attributes = { 'http.request.method': method, 'url.scheme': scheme, 'url.path': path }
+  const attributes: Attributes = { 'http.request.method': method, 'url.scheme': scheme }
+  if (path !== '') attributes['url.path'] = path
   if (method === '_OTHER') attributes['http.request.method_original'] = (request.method ?? '').slice(0, 64)
   if (query !== '') attributes['url.query'] = query
   const host = parseHost(request.headers.host)
@@ -173,7 +172,7 @@ function describeRequest(
   if (socket.remotePort !== undefined) attributes['network.peer.port'] = socket.remotePort
   attributes['network.protocol.version'] = request.httpVersion
   const userAgent = request.headers['user-agent']
-  if (userAgent !== undefined) attributes['user_agent.original'] = userAgent.slice(0, MAX_TEXT)
+  if (userAgent !== undefined && userAgent !== '') attributes['user_agent.original'] = userAgent.slice(0, MAX_TEXT)
   return attributes
 }
 

@@ -1,17 +1,11 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
-import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
-import type { Attributes, Context, Tracer } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
-import { getCorrelationId } from '@plutus/events'
-import { captureHeaders } from '../http/captured-headers.ts'
-import { ClientCall } from '../http/client-call.ts'
-import type { Answer } from '../http/client-call.ts'
-import { createHostCheck } from '../http/correlation.ts'
+import type { CallStarter } from '../http/call-starter.ts'
+import type { Answer, ClientCall } from '../http/client-call.ts'
 import { patchEmit, setEmitSlot } from '../http/emit-context.ts'
-import { parseHost } from '../http/host.ts'
-import { methodOf, spanNameOf } from '../http/methods.ts'
-import type { HttpMetrics } from '../http/metrics.ts'
-import type { HttpOptions } from '../http/options.ts'
+import { parseHost, portOf } from '../http/host.ts'
 import { UnreadAnswers } from '../http/unread-answers.ts'
 import { quietly } from '../quietly.ts'
 import { isGrpcClient } from './grpc.ts'
@@ -22,22 +16,14 @@ import { peerOf } from './peer.ts'
 /** `ClientHttp2Session.prototype.request`, also with what only newer Nodes take. */
 export type RequestMethod = (this: ClientHttp2Session, ...args: unknown[]) => ClientHttp2Stream
 
-const MAX_TEXT = 4_096
-
 /** Observes the requests that the process sends over sessions of `node:http2`. */
 export class Http2ClientObserver {
-  readonly #options: HttpOptions
-  readonly #metrics: HttpMetrics
-  readonly #tracer: () => Tracer
-  readonly #mayCorrelate: (host: string | undefined) => boolean
+  readonly #calls: CallStarter
   readonly #unread = new UnreadAnswers()
   #undoEmit: (() => void) | undefined
 
-  constructor(options: HttpOptions, metrics: HttpMetrics, tracer: () => Tracer) {
-    this.#options = options
-    this.#metrics = metrics
-    this.#tracer = tracer
-    this.#mayCorrelate = createHostCheck(options.correlationHosts)
+  constructor(calls: CallStarter) {
+    this.#calls = calls
   }
 
   /** Makes a request as Node does, with its context among the headers, and follows it. */
@@ -70,39 +56,18 @@ export class Http2ClientObserver {
   }
 
   #start(session: ClientHttp2Session, headers: RequestHeaders, parent: Context): ClientCall {
-    const given = headerOf(headers, ':method') ?? 'GET'
-    const method = methodOf(given)
-    const scheme = (memberOf(session, 'protocol') ?? headerOf(headers, ':scheme'))?.startsWith('https')
-      ? 'https'
-      : 'http'
-    const authority = headerOf(headers, ':authority') ?? headerOf(headers, 'host') ?? memberOf(session, 'authority')
-    const host = parseHost(authority)
-    const server = { address: host?.host ?? '', port: host?.port ?? (scheme === 'https' ? 443 : 80) }
-    const path = method === 'CONNECT' ? '' : (headerOf(headers, ':path') ?? '/')
-    const attributes: Attributes = {
-      'http.request.method': method,
-      ...(method === '_OTHER' ? { 'http.request.method_original': given.slice(0, 64) } : undefined),
-      'url.full': `${scheme}://${withoutUserInfo(authority ?? '')}${path}`.slice(0, MAX_TEXT),
-      'server.address': server.address,
-      'server.port': server.port,
-    }
-    const span = this.#tracer().startSpan(spanNameOf(method), { kind: SpanKind.CLIENT, attributes }, parent)
-    const call = new ClientCall(span, { method, server }, this.#options, this.#metrics)
-    const propagated: Record<string, string> = {}
-    propagation.inject(trace.setSpan(parent, span), propagated)
-    const name = this.#options.correlationHeaders[0]
-    const id = this.#maySeeCorrelation(session, host?.host) ? getCorrelationId() : undefined
-    addHeaders(headers, propagated, name === undefined || id === undefined ? {} : { [name]: id })
-    const { captureRequestHeaders } = this.#options
-    if (captureRequestHeaders.length > 0) {
-      span.setAttributes(captureHeaders('request', lowerCased(headers), captureRequestHeaders))
-    }
+    const method = headerOf(headers, ':method') ?? 'GET'
+    const isSecure = (memberOf(session, 'protocol') ?? headerOf(headers, ':scheme'))?.startsWith('https') === true
+    const authority = headerOf(headers, ':authority') ?? headerOf(headers, 'host')
+    const opened = splitAuthority(memberOf(session, 'authority'))
+    // A tunnel has no path; over HTTP/1 its authority stands there.
+    const path = headerOf(headers, ':path') ?? (method === 'CONNECT' ? (authority ?? '') : '/')
+    const scheme = isSecure ? 'https' : 'http'
+    const call = this.#calls.start({ method, scheme, path, authority, ...opened }, parent)
+    const asked = authority === undefined ? opened.host : (parseHost(authority)?.host ?? '')
+    addHeaders(headers, this.#calls.propagated(call, parent), this.#calls.correlation(opened.host, asked) ?? {})
+    this.#calls.capture(call, () => lowerCased(headers))
     return call
-  }
-
-  /** Whether the host that a request is sent to may see the id, and the one that it asks for there. */
-  #maySeeCorrelation(session: ClientHttp2Session, asked: string | undefined): boolean {
-    return this.#mayCorrelate(asked) && this.#mayCorrelate(parseHost(memberOf(session, 'authority'))?.host)
   }
 
   #follow(stream: ClientHttp2Stream, call: ClientCall, parent: Context): void {
@@ -160,6 +125,8 @@ function reasonOf(error: unknown): unknown {
   return code === 'ERR_HTTP2_STREAM_CANCEL' && cause instanceof Error ? cause : error
 }
 
-function withoutUserInfo(authority: string): string {
-  return authority.slice(authority.lastIndexOf('@') + 1)
+/** Host and port behind the last colon: Node leaves the brackets of an IPv6 address out. */
+function splitAuthority(authority = ''): { readonly host: string; readonly port: number | undefined } {
+  const colon = authority.lastIndexOf(':')
+  return { host: authority.slice(0, Math.max(0, colon)), port: portOf(authority.slice(colon + 1)) }
 }

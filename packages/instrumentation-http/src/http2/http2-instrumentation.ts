@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ClientHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
-import { ChannelInstrumentation } from '../channel-instrumentation.ts'
-import { HttpMetrics } from '../http/metrics.ts'
+import type { CallStarter } from '../http/call-starter.ts'
+import type { HttpMetrics } from '../http/metrics.ts'
+import { ObservingInstrumentation } from '../http/observing-instrumentation.ts'
 import type { HttpOptions } from '../http/options.ts'
-import { ServerObserver } from '../http/server.ts'
+import type { ServerObserver } from '../http/server.ts'
 import { quietly } from '../quietly.ts'
-import { VERSION } from '../version.ts'
 import { Http2ClientObserver } from './client.ts'
 import type { RequestMethod } from './client.ts'
 import { learnClass } from './learn-class.ts'
-import { replaceMethod } from './replace-method.ts'
+import { replaceMethod } from '../replace-method.ts'
 import { Http2ServerObserver } from './server.ts'
 
 // Asked for on the way: a hook loads this very file when the module is asked for.
@@ -33,24 +33,10 @@ export function createHttp2Instrumentation(options: HttpOptions): Instrumentatio
   return new Http2Instrumentation(options)
 }
 
-class Http2Instrumentation extends ChannelInstrumentation {
-  declare private options: HttpOptions
-
-  constructor(options: HttpOptions) {
-    super('@plutus/instrumentation-http', VERSION, { enabled: false })
-    this.options = options
-    this.enable()
-  }
-
-  protected override init(): void {
-    // Nothing is exported that could be patched as a module.
-  }
-
-  protected override listen(): void {
-    const metrics = new HttpMetrics()
-    const tracer = () => this.tracer
-    const server = new Http2ServerObserver(this.options, metrics, new ServerObserver(this.options, metrics, tracer))
-    const client = new Http2ClientObserver(this.options, metrics, tracer)
+class Http2Instrumentation extends ObservingInstrumentation {
+  protected override observe(requests: ServerObserver, calls: CallStarter, metrics: HttpMetrics): void {
+    const server = new Http2ServerObserver(this.options, metrics, requests)
+    const client = new Http2ClientObserver(calls)
     this.onChannel('http2.server.stream.created', (message) => {
       const { stream, headers } = message as StreamMessage
       if (stream.session !== undefined) server.learnSession(stream.session)

@@ -442,6 +442,39 @@ it('ends the spans of a tunnel with its answer', async () => {
   await once(stream.resume(), 'close')
 })
 
+it.each<
+  [what: string, headers: http2.OutgoingHttpHeaders | readonly string[] | undefined, authority: string, rest: string]
+>([
+  ['says nothing', undefined, '127.0.0.1:PORT', '/'],
+  ['names another authority', { ':authority': 'shop.test:81' }, 'shop.test:81', '/'],
+  ['names an authority without a port', { ':authority': 'shop.test', ':path': '/a' }, 'shop.test:PORT', '/a'],
+  ['names a host', { host: 'shop.test' }, 'shop.test:PORT', '/'],
+  ['is a list', [':authority', 'shop.test', ':path', '/a'], 'shop.test:PORT', '/a'],
+  ['asks for the server itself', { ':method': 'OPTIONS', ':path': '*' }, '127.0.0.1:PORT', ''],
+])('tells whom a call asks that %s', async (_what, headers, asked, rest) => {
+  const port = (await serve((_request, response) => response.end())).split(':')[1] ?? ''
+  await send(headers)
+  const [address, known] = asked.replace('PORT', port).split(':')
+  expect((await clientSpan()).attributes).toMatchObject({
+    'server.address': address,
+    'server.port': Number(known),
+    'url.full': `http://${address}:${known}${rest}`,
+  })
+})
+
+it('tells the IPv6 address that a session was opened to, which Node keeps without brackets', async () => {
+  const authority = await serve((_request, response) => response.end())
+  session.destroy()
+  const createConnection = (): net.Socket => net.connect(Number(authority.split(':')[1]), '127.0.0.1')
+  session = http2.connect('http://[::1]:8443', { createConnection })
+  await send({ ':path': '/a' })
+  expect((await clientSpan()).attributes).toMatchObject({
+    'server.address': '::1',
+    'server.port': 8443,
+    'url.full': 'http://[::1]:8443/a',
+  })
+})
+
 it('ends a call whose answer nobody reads', async () => {
   await serve((_request, response) => response.end('x'.repeat(10_000)))
   const stream = session.request({ ':path': '/' })

@@ -13,7 +13,7 @@ import { quietly } from '../quietly.ts'
 import { isGrpcServed } from './grpc.ts'
 import { peerOf } from './peer.ts'
 import { addHeaders, copyHeaders, lowerCased } from './request-headers.ts'
-import { replaceMethod } from './replace-method.ts'
+import { replaceMethod } from '../replace-method.ts'
 
 type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolean
 type Respond = (this: ServerHttp2Stream, ...args: unknown[]) => unknown

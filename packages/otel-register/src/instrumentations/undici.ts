@@ -1,7 +1,7 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import type { ResolvedConfig } from '@plutus/config'
-import { createFetchHeaders } from '@plutus/instrumentation-http'
+import { createFetchHeaders, describeFetch } from '@plutus/instrumentation-http'
 
 /** What upstream's class does when a request is created. */
 interface RequestObserver {
@@ -14,7 +14,10 @@ export const create = (config: ResolvedConfig, first?: unknown): Instrumentation
     correlationHeaders: config.get('PLUTUS_CORRELATION_HEADERS'),
     correlationHosts: config.get('PLUTUS_CORRELATION_HOSTS'),
   })
-  const instrumentation = new UndiciInstrumentation({ requestHook: (span, request) => addHeaders(request, span) })
+  const instrumentation = new UndiciInstrumentation({
+    startSpanHook: (request) => describeFetch(request),
+    requestHook: (span, request) => addHeaders(request, span),
+  })
   if (first !== undefined) (instrumentation as unknown as RequestObserver).onRequestCreated(first)
   return instrumentation
 }
