@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { TLSSocket } from 'node:tls'
 import { Worker } from 'node:worker_threads'
 import { expect, it, onTestFinished } from 'vitest'
@@ -52,6 +55,43 @@ it.each<[what: string, parts: string[], status: number | 'never', body: string]>
 ])('reads an answer %s while the event loop stands still', async (_what, parts, status, body) => {
   const answer = await askBlocking(...parts)
   expect(answer === 'never' ? [answer, ''] : [answer.status, answer.body.toString()]).toEqual([status, body])
+})
+
+/** Reads what stands in a file, all of which is there at once, by a socket that has it. */
+function readFrom(text: string): { answer: ReturnType<LateAnswerReader['read']>; readBytes: number } {
+  const folder = mkdtempSync(join(tmpdir(), 'plutus-answer-'))
+  const path = join(folder, 'answer')
+  writeFileSync(path, text)
+  const fd = openSync(path, 'r')
+  try {
+    const answer = new LateAnswerReader({ destroyed: false, _handle: { fd } } as unknown as Socket).read()
+    return { answer, readBytes: Buffer.byteLength(text) - readFileSync(fd).length }
+  } finally {
+    closeSync(fd)
+    rmSync(folder, { recursive: true })
+  }
+}
+
+// As much as is read of an answer in time, and a head of 16 KiB.
+const MAX_BYTES = 80 * 1024
+const headOf = (length: number): string => `HTTP/1.1 503 Busy\r\nContent-Length: ${length}\r\n\r\n`
+const ROOM = MAX_BYTES - headOf(MAX_BYTES).length
+
+it.each([
+  ['as much as there is room for', ROOM, ROOM],
+  ['a byte more', ROOM + 1, 0],
+  ['far more', 100 * MAX_BYTES, 0],
+])('reads an answer of %s no further than its bound', (_what, length, expected) => {
+  const { answer, readBytes } = readFrom(headOf(length) + 'x'.repeat(length))
+  expect(answer).toMatchObject({ status: 503, body: { length: expected } })
+  expect(readBytes).toBe(MAX_BYTES)
+})
+
+it.each([
+  ['a head that does not end', `HTTP/1.1 200 OK\r\n${'x'.repeat(2 * MAX_BYTES)}`],
+  ['announcements that do not end', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(MAX_BYTES)],
+])('gives up on %s', (_what, text) => {
+  expect(readFrom(text)).toEqual({ answer: 'never', readBytes: MAX_BYTES })
 })
 
 it('reads the headers of an answer', async () => {

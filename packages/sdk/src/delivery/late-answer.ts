@@ -10,47 +10,58 @@ export interface LateAnswer {
   readonly body: Buffer
 }
 
-const CHUNK_BYTES = 16 * 1024
+// An answer to OTLP is short: heads of 16 KiB, as Node takes them, and as much of a body as is read in time.
+const MAX_BYTES = (16 + 64) * 1024
 const HEAD_END = '\r\n\r\n'
 
 /**
  * Reads from the socket of a request what the event loop does not read any more, since the process ends in this turn of
- * it. Nothing waits in it, and nobody else may read from the socket after it.
+ * it. Nothing waits in it, and nobody else may read from the socket after it. Of what comes beyond a bound nothing is
+ * read.
  */
 export class LateAnswerReader {
   readonly #file: number | undefined
-  #received = Buffer.alloc(0)
+  readonly #received: Buffer
+  /** Bytes that are read, those before the head of the answer, and those in which that head does not end. */
+  #size = 0
+  #start = 0
+  #searched = 0
   #isOver: boolean
 
   constructor(socket: Socket) {
     this.#file = findFile(socket)
     this.#isOver = this.#file === undefined
+    this.#received = Buffer.allocUnsafe(this.#isOver ? 0 : MAX_BYTES)
   }
 
   /** What has come by now; `later` while the head of the answer is not whole, `never` if nothing more can be read. */
   read(): LateAnswer | 'later' | 'never' {
     this.#readAll()
+    const received = this.#received.subarray(0, this.#size)
     for (;;) {
-      const end = this.#received.indexOf(HEAD_END)
-      if (end === -1) return this.#isOver ? 'never' : 'later'
-      const [first = '', ...lines] = this.#received.toString('latin1', 0, end).split('\r\n')
-      const rest = this.#received.subarray(end + HEAD_END.length)
+      const end = received.indexOf(HEAD_END, this.#searched)
+      if (end === -1) {
+        this.#searched = Math.max(this.#start, this.#size - HEAD_END.length + 1)
+        return this.#isOver ? 'never' : 'later'
+      }
+      const [first = '', ...lines] = received.toString('latin1', this.#start, end).split('\r\n')
       const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(first)?.[1])
       if (status < 100 || Number.isNaN(status)) return 'never'
-      if (status >= 200) return toAnswer(status, lines, rest)
-      this.#received = rest // 1xx: the answer itself is to come
+      if (status >= 200) return toAnswer(status, lines, received.subarray(end + HEAD_END.length))
+      // 1xx: the answer itself is to come
+      this.#start = end + HEAD_END.length
+      this.#searched = this.#start
     }
   }
 
   #readAll(): void {
     if (this.#file === undefined) return
     const { readSync } = loadBuiltin('node:fs')
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
     while (!this.#isOver) {
       try {
-        const length = readSync(this.#file, chunk)
-        this.#isOver = length === 0
-        this.#received = Buffer.concat([this.#received, chunk.subarray(0, length)])
+        const length = readSync(this.#file, this.#received, this.#size, MAX_BYTES - this.#size, null)
+        this.#size += length
+        this.#isOver = length === 0 || this.#size === MAX_BYTES
       } catch (error) {
         // EAGAIN: nothing is there yet.
         this.#isOver = !(error instanceof Error && 'code' in error && error.code === 'EAGAIN')
