@@ -45,6 +45,8 @@ export default defineConfig({
         test: {
           ...unit('collector', ['test/collector/**/*.test.ts']).test,
           ...slow,
+          // What a fault does to a collector is seen after some time: many wait for it at once.
+          maxConcurrency: 8,
           // The first time on a machine it builds the collector.
           globalSetup: ['./test/collector/src/build-collector.ts'],
         },

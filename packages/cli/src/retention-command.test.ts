@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { zstdDecompressSync } from 'node:zlib'
-import { isFull } from '@plutus/test-kit'
+import { isFull, KEPT_CODE } from '@plutus/test-kit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runCli } from './run-cli.ts'
 
@@ -96,6 +96,7 @@ async function runKilled(now: number, random: () => number, isByItself: boolean)
   const changes = isByItself ? [String(Math.floor(random() * 40))] : []
   const compression = random() < 0.5 ? 'gzip' : 'zstd'
   const child = spawn(process.execPath, ['--no-warnings', RUNNER, folder, String(now), compression, ...changes], {
+    env: { ...process.env, ...KEPT_CODE },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')

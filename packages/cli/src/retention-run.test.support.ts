@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { applyRetention, builtInPolicy } from '@plutus/policy'
 import type { Compression } from '@plutus/policy'
 
@@ -5,6 +6,7 @@ import type { Compression } from '@plutus/policy'
 // changes as the fourth says.
 const [folder = '', now = '', compression = 'gzip', changes = 'Infinity'] = process.argv.slice(2)
 let left = Number(changes)
+flushCompileCache() // it dies before Node would
 process.stdout.write('begun\n')
 const { failed } = await applyRetention({
   folder,

@@ -1,9 +1,9 @@
-import { runCli } from '@plutus/cli'
 import { isFull, NODES } from '@plutus/test-kit'
 import type { Program, TestNode } from '@plutus/test-kit'
 import { it } from 'vitest'
 import type { onTestFinished as OnFinished } from 'vitest'
 import { openDeafServer } from '../faults/deaf-server.ts'
+import { countOnDisk } from './count-on-disk.ts'
 import { idsOf, openSpoolStory } from './spool-story.ts'
 import type { SpoolStory } from './spool-story.ts'
 
@@ -78,19 +78,6 @@ const ROWS: readonly Row[] = ENDS.flatMap((end, i) =>
     ),
   ),
 )
-
-/** Records on disk, as `plutus spool ls` counts them. */
-async function countOnDisk(directory: string): Promise<Record<'logs' | 'spans', number>> {
-  const sum = { logs: 0, spans: 0 }
-  let told = ''
-  const io = { env: {}, stdin: process.stdin, out: (text: string) => void (told += text), err: () => undefined }
-  await runCli(['spool', 'ls', '--json', directory], io)
-  for (const line of told.split('\n').slice(0, -1)) {
-    const { holds, records } = JSON.parse(line) as { holds: string; records: number }
-    sum[holds === 'spans' ? 'spans' : 'logs'] += records
-  }
-  return sum
-}
 
 /** Records that the program's processes have told to be on disk. */
 function countTold(stderr: string): Record<'logs' | 'spans', number> {
