@@ -8,7 +8,8 @@ import { CLASS_ORDER } from './policy-fields.ts'
 import type { PolicyRuleCode } from './policy-rules.ts'
 import type { MetricPolicy, Policy } from './policy.ts'
 
-type Report = (code: PolicyRuleCode, path: string, wrong: string) => void
+/** Of several members that do not hold together, the first that a file says is the one to look at. */
+type Report = (code: PolicyRuleCode, path: string | readonly [string, ...string[]], wrong: string) => void
 type Check = (policy: Policy, report: Report) => void
 
 // Of the memory, what the sampler's traces may take: the rest is for queues, batches and the garbage of Go.
@@ -29,9 +30,16 @@ const CHECKS: readonly Check[] = [
 ]
 
 /** Finds what a policy decides that cannot hold together. */
-export function checkPolicy(policy: Policy, positionOf: PositionOf): PolicyProblem[] {
+export function checkPolicy(
+  policy: Policy,
+  positionOf: PositionOf,
+  isSaid: (path: string) => boolean,
+): PolicyProblem[] {
   const problems: PolicyProblem[] = []
-  const report: Report = (code, path, wrong) => problems.push(createProblem(code, path, positionOf(path), wrong))
+  const report: Report = (code, paths, wrong) => {
+    const path = typeof paths === 'string' ? paths : (paths.find(isSaid) ?? paths[0])
+    problems.push(createProblem(code, path, positionOf(path), wrong))
+  }
   for (const check of CHECKS) check(policy, report)
   return problems
 }
@@ -100,7 +108,14 @@ function checkQueues(policy: Policy, report: Report): void {
   const room = diskBytes * diskAlertShare
   if (needed <= room) return
   const wrong = `All queues full take ${inMib(needed)}, and ${inMib(room)} of the disk are below its alert.`
-  report('POLICY_QUEUES_EXCEED_DISK', 'limits.disk', wrong)
+  const { tracesQueueBytes, metricsQueueBytes } = policy.limits
+  const queues: readonly (readonly [path: string, bytes: number])[] = [
+    ...CLASS_ORDER.map((name) => [`classes.${name}.queue`, policy.classes[name].queueBytes] as const),
+    ['limits.traces_queue', tracesQueueBytes],
+    ['limits.metrics_queue', metricsQueueBytes],
+  ]
+  const largestFirst = queues.toSorted(([, one], [, other]) => other - one).map(([path]) => path)
+  report('POLICY_QUEUES_EXCEED_DISK', ['limits.disk', ...largestFirst, 'limits.disk_alert'], wrong)
 }
 
 function checkSampling({ sampling, limits }: Policy, report: Report): void {
@@ -109,11 +124,11 @@ function checkSampling({ sampling, limits }: Policy, report: Report): void {
   const room = limits.memoryBytes * TRACES_SHARE
   if (decidedBy === 'collector' && needed > room) {
     const wrong = `The traces that are held take ${inMib(needed)}, and half of the memory is ${inMib(room)}.`
-    report('POLICY_TRACES_EXCEED_MEMORY', 'sampling.max_traces', wrong)
+    report('POLICY_TRACES_EXCEED_MEMORY', ['sampling.max_traces', 'sampling.trace_size', 'limits.memory'], wrong)
   }
   if (decidedBy === 'collector' && rate < 1 && waitMillis <= slowMillis) {
     const wrong = `A collector waits ${waitMillis} ms, and traces are slow from ${slowMillis} ms on.`
-    report('POLICY_WAIT_BELOW_SLOW', 'sampling.wait', wrong)
+    report('POLICY_WAIT_BELOW_SLOW', ['sampling.wait', 'sampling.slow'], wrong)
   }
   if (adaptive && decidedBy !== 'process') {
     report('POLICY_ADAPTIVE_NEEDS_PROCESS', 'sampling.adaptive', 'Sampling is adaptive and the collector decides.')

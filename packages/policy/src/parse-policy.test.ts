@@ -136,6 +136,16 @@ it.each([
     'mine.yaml:2:11 POLICY_QUEUES_EXCEED_DISK limits.disk',
   ],
   [
+    'queues that exceed the disk of the built-in policy, at the largest of the file',
+    lines('classes: { audit: { queue: 2GiB }, payment: { queue: 20GiB } }'),
+    'mine.yaml:2:47 POLICY_QUEUES_EXCEED_DISK classes.payment.queue',
+  ],
+  [
+    'a memory that is too small for the traces of the built-in policy',
+    lines('limits: { memory: 512MiB }'),
+    'mine.yaml:2:11 POLICY_TRACES_EXCEED_MEMORY limits.memory',
+  ],
+  [
     'more traces than memory',
     lines('sampling: { max_traces: 60000 }'),
     'mine.yaml:2:13 POLICY_TRACES_EXCEED_MEMORY sampling.max_traces',

@@ -58,7 +58,8 @@ export function resolvePolicy(sources: readonly PolicySource[], builtIn: PolicyM
   const members = onTopOf(raiseMembers(builtIn, minimum))
   refuse(findMissing(members, positionOf))
   const policy = completePolicy(members)
-  refuse([...findBelowProfile(members, minimum, positionOf), ...checkPolicy(policy, positionOf)])
+  const isSaid = (path: string): boolean => files.some(({ positions }) => positions.has(path))
+  refuse([...findBelowProfile(members, minimum, positionOf), ...checkPolicy(policy, positionOf, isSaid)])
   return policy
 }
 
