@@ -15,7 +15,7 @@ import { logsRequest } from './src/otlp-json.ts'
 import { A_TENTH, smallPolicy } from './src/renderings.ts'
 import { removeCollectors, startCollector } from './src/running-collector.ts'
 import type { CollectorStart, RunningCollector } from './src/running-collector.ts'
-import { mountSmallDisk } from './src/small-disk.ts'
+import { canMount, mountSmallDisk } from './src/small-disk.ts'
 import type { SmallDisk } from './src/small-disk.ts'
 
 // A service under the hook records as many a second, with its spool on; what it recorded is compared with what is at the
@@ -391,12 +391,6 @@ async function fillQueues(
   const emitter = await emitTo(onTestFinished, single, { textLength: 8000, env })
   await waitFor(() => isRefusing(single), { timeoutMillis: WAIT_MILLIS })
   return { receiver, single, emitter }
-}
-
-function canMount(): boolean {
-  const disk = mountSmallDisk(1)
-  disk?.remove()
-  return disk !== undefined
 }
 
 /** A service, and a collector whose queues have filled their disk, before a backend that is down. */

@@ -1,17 +1,28 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collectorBinary } from '@plutus/otelcol-distribution'
-import { isFull, runProgram, startReceiver, waitFor } from '@plutus/test-kit'
+import { isFull, KEPT_CODE, runProgram, startReceiver, waitFor } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { renderCollector } from '@plutus/policy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logsRequest } from './src/otlp-json.ts'
 import { smallPolicy } from './src/renderings.ts'
 import { environmentFor, findCollectorPorts, removeCollectors, startCollector } from './src/running-collector.ts'
+import { canMount, mountSmallDisk } from './src/small-disk.ts'
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const { reason } = collectorBinary
@@ -37,10 +48,15 @@ interface Run {
 }
 
 /** Runs `plutus collector run` until its collector takes telemetry. */
-async function runCollector(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+async function runCollector(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<Run> {
   const ports = await findCollectorPorts()
-  const child = spawn(process.execPath, [MAIN, 'collector', 'run', '--dir', folder], {
+  const child = spawn(process.execPath, [MAIN, 'collector', 'run', '--dir', folder, ...args], {
     env: {
+      ...KEPT_CODE,
       ...environmentFor(folder, ports, { PATH: dirname(collectorBinary.path), PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }),
       ...env,
     },
@@ -121,6 +137,36 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
     expect(await run.stop()).toBe(0)
   })
 
+  describe.skipIf(process.env['CI'] === undefined && !canMount())('with a small disk for the queues', () => {
+    it('takes telemetry again after its disk was full, though a queue counts what it could not write', async () => {
+      const disk = mountSmallDisk(32)
+      if (disk === undefined) throw new Error('no small file system can be mounted here')
+      try {
+        const folder = makeFolder()
+        const policy = join(folder, 'policy.yaml')
+        writeFileSync(policy, 'version: 1\nclasses: { payment: { queue: 4MiB } }\n')
+        const run = await runCollector(folder, { PLUTUS_QUEUE_DIR: disk.folder }, ['--policy', policy])
+        const send = async (id: string): Promise<number> => {
+          const attributes = { id, 'plutus.data.class': 'payment' }
+          const body = JSON.stringify(logsRequest([{ body: 'x'.repeat(1_500_000), attributes }]))
+          const headers = { 'content-type': 'application/json' }
+          return (await fetch(`${run.url}/v1/logs`, { method: 'POST', headers, body })).status
+        }
+        const others = join(disk.folder, 'of-somebody-else')
+        fill(others)
+        await waitFor(() => run.output().includes('is full'))
+        expect([await send('a'), await send('b'), await send('c')]).toEqual([503, 503, 503])
+        rmSync(others)
+        await waitFor(() => run.output().includes('has room again'))
+        await expect.poll(async () => await send('d').catch(() => 0), { timeout: 20_000 }).toBe(200)
+        await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'd'))
+        expect(await run.stop()).toBe(0)
+      } finally {
+        disk.remove()
+      }
+    })
+  })
+
   it.each([
     ['whose first pages were overwritten', (file: string) => overwrite(file, 0, 2), 'it has no valid first page'],
     ['that was cut off', (file: string) => truncateSync(file, 3 * PAGE_BYTES), 'it was cut off'],
@@ -171,4 +217,15 @@ function overwrite(file: string, first: number, end: number): void {
 
 function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8)
+}
+
+/** Writes until there is no room. */
+function fill(path: string): void {
+  const file = openSync(path, 'w')
+  const block = Buffer.alloc(PAGE_BYTES)
+  try {
+    for (;;) writeSync(file, block)
+  } catch {
+    closeSync(file)
+  }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -14,6 +15,7 @@ import { findCollector } from './find-collector.ts'
 import { findLastingFault } from './find-lasting-fault.ts'
 import { CommandError } from './read-policy.ts'
 import { runGuarded } from './run-guarded.ts'
+import { watchQueueDisk } from './watch-queue-disk.ts'
 
 /** A queue file with which the collector would not have started. */
 interface MovedFile {
@@ -141,6 +143,11 @@ async function runToEnd(
   const end = (): void => pass('SIGTERM') // however this process ends, the collector does not outlive it
   process.on('exit', end)
   for (const signal of SIGNALS) process.on(signal, pass)
+  const endWatch = watchQueueDisk({
+    folder: env.PLUTUS_QUEUE_DIR,
+    onFull: () => io.err(`plutus collector run: the disk of ${env.PLUTUS_QUEUE_DIR} is full; what comes is refused\n`),
+    onRoom: () => renewQueues(child, env, io),
+  })
   try {
     const told = tellOfMoved(moved, env, () => child.exitCode !== null)
     const [code] = await ended
@@ -151,9 +158,23 @@ async function runToEnd(
     io.err(`plutus collector run: ${collector} cannot be started (${code})\n`)
     return EXIT_FAILED
   } finally {
+    endWatch()
     process.off('exit', end)
     for (const signal of SIGNALS) process.off(signal, pass)
   }
+}
+
+/**
+ * A queue counts what it could not write for want of room as if it held it, until it is empty of what it does hold. One that was
+ * empty already, or nearly, is full of nothing for ever: it counts anew when the collector reads its configuration again.
+ */
+function renewQueues(child: ChildProcess, { PLUTUS_QUEUE_DIR: folder }: CollectorEnvironment, io: CliIo): void {
+  // Where there are no signals, this one would end it.
+  const isRenewed = process.platform !== 'win32' && child.kill('SIGHUP')
+  const what = isRenewed
+    ? 'the collector counts its queues anew'
+    : 'start the collector again where it goes on refusing'
+  io.err(`plutus collector run: the disk of ${folder} has room again; ${what}\n`)
 }
 
 /** Records as audit events, in the new queues, what was in the broken ones and could not be read. */

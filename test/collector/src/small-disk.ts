@@ -38,6 +38,13 @@ export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
   return undefined
 }
 
+/** Whether a file system can be mounted here. */
+export function canMount(): boolean {
+  const disk = mountSmallDisk(1)
+  disk?.remove()
+  return disk !== undefined
+}
+
 function run([command = '', ...args]: readonly string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' })
