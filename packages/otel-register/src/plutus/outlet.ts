@@ -237,6 +237,7 @@ export class Outlet {
         targets: Object.values(signals).map(({ target }) => target),
         resource: (this.#resource ??= encodeResource()),
         userAgent: `plutus-otel-register/${readDistroVersion()}`,
+        resolver: { LOCALDOMAIN: env['LOCALDOMAIN'], RES_OPTIONS: env['RES_OPTIONS'] },
       },
       thread,
       worker: { file: findFile('export-worker.cjs'), env },

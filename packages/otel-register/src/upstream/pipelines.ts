@@ -222,8 +222,8 @@ function createLazyTransport(settings: OtlpSettings): Transport {
   const create = (): Transport => {
     const userAgent = `plutus-otel-register/${readDistroVersion()}`
     return settings.protocol === 'grpc'
-      ? loadPart('grpc').createGrpcTransport(settings, userAgent)
-      : createHttpTransport(settings, userAgent)
+      ? loadPart('grpc').createGrpcTransport(settings, userAgent, process.env)
+      : createHttpTransport(settings, userAgent, process.env)
   }
   return { send: (body, signal) => (transport ??= create()).send(body, signal) }
 }

@@ -49,10 +49,9 @@ export type MessageFromWorker =
   | { readonly kind: 'line'; readonly text: string; readonly news: EndpointNews }
 
 /** Makes settings that can be sent to another thread. */
-export function cloneSettings({ targets, resource, userAgent }: ExportSettings): ClonedSettings {
+export function cloneSettings({ targets, ...rest }: ExportSettings): ClonedSettings {
   return {
-    resource,
-    userAgent,
+    ...rest,
     targets: targets.map((target) => ({
       ...target,
       settings: { ...target.settings, url: target.settings.url.href },
@@ -61,10 +60,9 @@ export function cloneSettings({ targets, resource, userAgent }: ExportSettings):
 }
 
 /** Makes settings out of what came from another thread. */
-export function restoreSettings({ targets, resource, userAgent }: ClonedSettings): ExportSettings {
+export function restoreSettings({ targets, ...rest }: ClonedSettings): ExportSettings {
   return {
-    resource,
-    userAgent,
+    ...rest,
     targets: targets.map((target) => ({
       ...target,
       settings: { ...target.settings, url: new URL(target.settings.url), tls: restoreTls(target.settings.tls) },

@@ -6,6 +6,7 @@ import type { DeliveryParts, Parcel } from './delivery.ts'
 import { Tally } from './losses.ts'
 import type { Outcome } from './losses.ts'
 import { showPlace } from './endpoint-health.ts'
+import type { ResolverVariables } from './host-lookup.ts'
 import type { OutboxEntry } from './outbox.ts'
 import { assemblePacked, cutBatch, divideBatch } from './packed-batch.ts'
 import type { PackedBatch } from './packed-batch.ts'
@@ -25,6 +26,8 @@ export interface ExportSettings {
   readonly targets: readonly ExportTarget[]
   readonly resource: EncodedHeader
   readonly userAgent: string
+  /** Variables of the system's resolver. @defaultValue none is set */
+  readonly resolver?: ResolverVariables
 }
 
 /** Who hears what becomes of batches. Nothing in it may throw. */
@@ -79,10 +82,11 @@ export class Exporter implements Sender {
   constructor(settings: ExportSettings, parts: Pick<DeliveryParts, 'health' | 'hold'>, events: ExportEvents) {
     this.#settings = settings
     this.#events = events
-    for (const { signal, settings: target, giveUpAfterMillis } of settings.targets) {
+    const { targets, userAgent, resolver } = settings
+    for (const { signal, settings: target, giveUpAfterMillis } of targets) {
       const isJson = target.protocol === 'http/json'
       const delivery = new Delivery(
-        { settings: target, signal, transport: createTransport(target, settings.userAgent) },
+        { settings: target, signal, transport: createTransport(target, userAgent, resolver) },
         giveUpAfterMillis,
         isJson ? countRejectedInJson : countRejected,
         {

@@ -4,7 +4,7 @@ import { loadBuiltin } from './builtins.ts'
 import { Deadline } from './deadline.ts'
 import { readRetryDelay } from './grpc-retry-info.ts'
 import { createHostLookup } from './host-lookup.ts'
-import type { HostLookup } from './host-lookup.ts'
+import type { HostLookup, ResolverVariables } from './host-lookup.ts'
 import type { OtlpSettings, Signal } from './settings.ts'
 import { answerToError, answerToStatus, boundRetryAfter } from './transport.ts'
 import type { Answer, Attempt, Hold, Transport } from './transport.ts'
@@ -23,9 +23,15 @@ const MAX_ANSWER_BYTES = 64 * 1024
  *
  * It stands in for `@grpc/grpc-js`, which holds the process while it connects, retries on its own and would be the
  * largest part of the bundle. It knows neither proxies nor load balancing.
+ *
+ * @param variables of the system's resolver, where the environment sets some.
  */
-export function createGrpcTransport(settings: OtlpSettings, userAgent: string): Transport {
-  const connection = new Connection(settings)
+export function createGrpcTransport(
+  settings: OtlpSettings,
+  userAgent: string,
+  variables?: ResolverVariables,
+): Transport {
+  const connection = new Connection(settings, createHostLookup({ variables }))
   const headers = {
     ...settings.headers,
     ':method': 'POST',
@@ -54,12 +60,13 @@ interface Call {
 /** The session to the endpoint, opened again when it has ended. */
 class Connection {
   readonly #settings: OtlpSettings
-  readonly #hosts = createHostLookup()
+  readonly #hosts: HostLookup
   #session: ClientHttp2Session | undefined
   #socket: Socket | undefined
 
-  constructor(settings: OtlpSettings) {
+  constructor(settings: OtlpSettings, hosts: HostLookup) {
     this.#settings = settings
+    this.#hosts = hosts
   }
 
   open(headers: Record<string, string>): Call {

@@ -1,8 +1,10 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import dns from 'node:dns'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 import { once } from 'node:events'
-import { afterEach, expect, it } from 'vitest'
+import { networkInterfaces } from 'node:os'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { createHostLookup, hasPlainSources, isInHosts, questionsFor } from './host-lookup.ts'
 
 const open: Socket[] = []
@@ -32,7 +34,7 @@ const refuse = (question: Buffer): Buffer => {
 }
 
 const find = (servers: string[], host: string, patience?: number[]) => {
-  const { lookup, isAsking, cancel } = createHostLookup(servers, patience)
+  const { lookup, isAsking, cancel } = createHostLookup({ servers, ...(patience && { patience }) })
   const found = new Promise<unknown>((resolve) => {
     lookup(host, {}, (error, address) => resolve(error?.code ?? address))
   })
@@ -66,12 +68,14 @@ const BYTES = new Map([
 ])
 
 /** Answers questions of these types with an address each, others not at all. */
-const answer =
-  (...types: number[]) =>
+const answer = (...types: number[]) => answerWith(new Map(types.map((type) => [type, BYTES.get(type)])))
+
+const answerWith =
+  (addresses: ReadonlyMap<number, Buffer | undefined>) =>
   (question: Buffer): Buffer | undefined => {
     const end = question.indexOf(0, 12) + 5
     const type = question.readUInt16BE(end - 4)
-    const bytes = types.includes(type) ? BYTES.get(type) : undefined
+    const bytes = addresses.get(type)
     if (bytes === undefined) return undefined
     const head = Buffer.from(question.subarray(0, end))
     head.writeUInt16BE(0x8180, 2)
@@ -88,7 +92,7 @@ it.each([
   ['where the answer to one question is lost', [A], ['192.0.2.7']],
   ['where the answer to the other question is lost', [AAAA], ['2001:db8::7']],
 ])('takes the addresses that a name server tells, %s', async (_where, types, expected) => {
-  const { lookup } = createHostLookup([await startNameServer(answer(...types))])
+  const { lookup } = createHostLookup({ servers: [await startNameServer(answer(...types))] })
   const found = await new Promise<unknown>((resolve) => {
     lookup('found.invalid', { all: true }, (error, addresses) => resolve(error ?? addresses))
   })
@@ -110,15 +114,76 @@ it('hears a name server that is slow each time', async () => {
 })
 
 it.each([
-  [undefined, '192.0.2.7', 4],
   [4, '192.0.2.7', 4],
   ['IPv6', '2001:db8::7', 6],
 ] as const)('tells one address of family %s to those who want one', async (family, address, version) => {
-  const { lookup } = createHostLookup([await startNameServer(answer(A, AAAA))])
-  const found = await new Promise<unknown>((resolve) => {
-    lookup('found.invalid', { ...(family && { family }) }, (_error, ...rest) => resolve(rest))
+  expect(await lookUp(answer(A, AAAA), { family })).toEqual([address, version])
+})
+
+/** What a lookup calls back with, without the error. */
+async function lookUp(reply: (question: Buffer) => Buffer | undefined, options: LookupOptions): Promise<unknown[]> {
+  const { lookup } = createHostLookup({ servers: [await startNameServer(reply)] })
+  return new Promise((resolve) => lookup('found.invalid', options, (_error, ...rest) => resolve(rest)))
+}
+
+it.each<[chosen: LookupOptions, families: number[]]>([
+  [{ order: 'ipv6first' }, [6, 4]],
+  [{ order: 'ipv4first' }, [4, 6]],
+  [{ verbatim: false }, [4, 6]],
+])('tells addresses in the order that is asked for: %j', async (chosen, families) => {
+  const [all] = (await lookUp(answer(A, AAAA), { ...chosen, all: true })) as [LookupAddress[]]
+  expect(all.map(({ family }) => family)).toEqual(families)
+  expect((await lookUp(answer(A, AAAA), chosen))[1]).toBe(families[0])
+})
+
+it.each([
+  ['ipv6first', [6, 4]],
+  ['ipv4first', [4, 6]],
+] as const)('tells addresses in the order that the process was given: %s', async (order, families) => {
+  const before = dns.getDefaultResultOrder()
+  onTestFinished(() => dns.setDefaultResultOrder(before))
+  dns.setDefaultResultOrder(order)
+  const [all] = (await lookUp(answer(A, AAAA), { all: true })) as [LookupAddress[]]
+  expect(all.map(({ family }) => family)).toEqual(families)
+  expect((await lookUp(answer(A, AAAA), {}))[1]).toBe(families[0])
+  expect((await lookUp(answer(A, AAAA), { verbatim: true, all: true }))[0]).toMatchObject([
+    { family: 4 },
+    { family: 6 },
+  ])
+})
+
+const LOOPBACK = { 4: Buffer.from([127, 0, 0, 1]), 6: Buffer.from(`${'00'.repeat(15)}01`, 'hex') }
+const OF_NO_LINK = Buffer.from(`fe80${'00'.repeat(13)}01`, 'hex')
+
+// The system would tell these, and who wants one address only has no second try.
+it('tells one address only that the system has a way to', async () => {
+  const hasSixth = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+  const both = answerWith(
+    new Map([
+      [A, LOOPBACK[4]],
+      [AAAA, LOOPBACK[6]],
+    ]),
+  )
+  expect(await lookUp(both, {})).toEqual(hasSixth ? ['::1', 6] : ['127.0.0.1', 4])
+  const one = answerWith(
+    new Map([
+      [A, LOOPBACK[4]],
+      [AAAA, OF_NO_LINK],
+    ]),
+  )
+  expect(await lookUp(one, {})).toEqual(['127.0.0.1', 4])
+})
+
+it('asks for what variables have the system ask for', async () => {
+  const asked = new Set<string>()
+  const server = await startNameServer((question) => {
+    asked.add(question.toString('latin1', 12, question.indexOf(0, 12)).replaceAll(/[^a-z]/g, '.'))
+    return refuse(question)
   })
-  expect(found).toEqual([address, version])
+  const variables = { LOCALDOMAIN: 'a.invalid b.invalid', RES_OPTIONS: 'timeout:1 ndots:2' }
+  const { lookup } = createHostLookup({ servers: [server], variables })
+  await new Promise((resolve) => lookup('x.y', {}, resolve))
+  expect([...asked]).toEqual(['.x.y.a.invalid', '.x.y.b.invalid', '.x.y'])
 })
 
 it('asks the lookup that an application has put in the place of the one of Node', async () => {
@@ -164,6 +229,18 @@ it.each([
   ['search .', ['collector']],
 ])('searches the domain of the machine where none is named: %j', (resolvConf, questions) => {
   expect(questionsFor('collector', resolvConf, 'web.b.local')).toEqual(questions)
+})
+
+it.each([
+  [{ LOCALDOMAIN: 'b.local  c.local' }, ['x.b.local', 'x.c.local', 'x'], ['x.y', 'x.y.b.local', 'x.y.c.local']],
+  [{ LOCALDOMAIN: '' }, ['x'], ['x.y']],
+  [{ RES_OPTIONS: 'rotate\tndots:2' }, ['x.a.local', 'x'], ['x.y.a.local', 'x.y']],
+  [{ RES_OPTIONS: 'ndots:0' }, ['x', 'x.a.local'], ['x.y', 'x.y.a.local']],
+  [{ RES_OPTIONS: 'rotate' }, ['x.a.local', 'x'], ['x.y', 'x.y.a.local']],
+])('lets variables stand above the file: %j', (variables, one, two) => {
+  const resolvConf = 'search a.local\noptions ndots:1'
+  expect(questionsFor('x', resolvConf, 'web', variables)).toEqual(one)
+  expect(questionsFor('x.y', resolvConf, 'web', variables)).toEqual(two)
 })
 
 it.each([

@@ -13,6 +13,25 @@ export interface HostLookup {
   readonly cancel: () => void
 }
 
+/** Variables that tell the resolver of the system otherwise than its files do (resolv.conf(5)). */
+export interface ResolverVariables {
+  readonly LOCALDOMAIN?: string | undefined
+  readonly RES_OPTIONS?: string | undefined
+}
+
+/** What a lookup may be told. */
+export interface HostLookupOptions {
+  /** @defaultValue none is set */
+  readonly variables?: ResolverVariables | undefined
+  /** Name servers with their ports, for tests. @defaultValue those of the system */
+  readonly servers?: readonly string[]
+  /**
+   * Milliseconds that each name server has, try by try. With one kind of addresses known, the other has the first.
+   * @defaultValue 1000, then 5000
+   */
+  readonly patience?: readonly number[]
+}
+
 // Name servers on the spot answer in a few milliseconds; where one is dead the next is asked soon. Those that take
 // seconds are heard at the second try, as the system would hear them. c-ares adds up to a second to each.
 const PATIENCE: readonly number[] = [1000, 5000]
@@ -28,11 +47,9 @@ const UNKNOWN = new Set(['ENOTFOUND', 'ENODATA'])
  * lost, it holds the end of the process, even that by `process.exit`, for many seconds. Questions of our own can be given
  * up. The system is asked on other systems than Linux, for names that need no server, and for those that name servers do
  * not know where it has further sources.
- *
- * @param servers asked instead of those of the system, for tests.
- * @param patience time that each name server has, try by try. With one kind of addresses known, the other has the first.
  */
-export function createHostLookup(servers?: readonly string[], patience = PATIENCE): HostLookup {
+export function createHostLookup(options: HostLookupOptions = {}): HostLookup {
+  const { variables = {}, servers, patience = PATIENCE } = options
   const asking = new Set<Question>()
   /** Asks for one kind of addresses, by a resolver of its own: of two questions from one port a router may lose one. */
   const resolve = (name: string, family: 4 | 6): Question => {
@@ -79,8 +96,8 @@ export function createHostLookup(servers?: readonly string[], patience = PATIENC
     }
   }
   const ask = async (host: string, families: readonly (4 | 6)[]): Promise<Found> => {
-    for (const name of questionsFor(host, readText('/etc/resolv.conf'), loadBuiltin('node:os').hostname())) {
-      // The fourth version first: where the sixth leads nowhere that is not told at once.
+    const resolvConf = readText('/etc/resolv.conf')
+    for (const name of questionsFor(host, resolvConf, loadBuiltin('node:os').hostname(), variables)) {
       const answers = await resolveAll(name, families)
       const addresses = answers.flatMap((answer) => answer.addresses)
       if (addresses.length > 0) return { code: undefined, addresses }
@@ -90,7 +107,8 @@ export function createHostLookup(servers?: readonly string[], patience = PATIENC
     return { code: 'ENOTFOUND', addresses: [] }
   }
   const find = async (host: string, options: LookupOptions, callback: LookupCallback): Promise<void> => {
-    const { code = '', addresses } = await ask(host, familiesOf(options))
+    const { code = '', addresses: found } = await ask(host, familiesOf(options))
+    const addresses = await inOrder(found, options)
     const [first] = addresses
     if (first !== undefined) {
       if (options.all === true) callback(null, [...addresses])
@@ -134,6 +152,51 @@ function failure(message: string, code: string): NodeJS.ErrnoException {
 function familiesOf({ family }: LookupOptions): readonly (4 | 6)[] {
   if (family === 4 || family === 'IPv4') return [4]
   return family === 6 || family === 'IPv6' ? [6] : [4, 6]
+}
+
+/**
+ * Addresses in the order that the caller or the process has chosen. Where neither has, the fourth version is first:
+ * where the sixth leads nowhere that is not told at once. Who gets one address only gets the one that the system prefers.
+ */
+async function inOrder(found: readonly LookupAddress[], options: LookupOptions): Promise<readonly LookupAddress[]> {
+  const { all, verbatim, order = verbatim === false ? 'ipv4first' : undefined } = options
+  const chosen = order ?? (verbatim === true ? 'verbatim' : loadBuiltin('node:dns').getDefaultResultOrder())
+  const fourth = found.filter(({ family }) => family === 4)
+  const sixth = found.filter(({ family }) => family === 6)
+  const isSixthFirst =
+    chosen === 'ipv6first' || (chosen === 'verbatim' && all !== true && (await prefersSixth(fourth[0], sixth[0])))
+  return isSixthFirst ? [...sixth, ...fourth] : [...fourth, ...sixth]
+}
+
+/** Whether the system prefers the second of these, by its ways to both (RFC 6724, 6: rules 1, 2, 5 and 6). */
+async function prefersSixth(fourth: LookupAddress | undefined, sixth: LookupAddress | undefined): Promise<boolean> {
+  if (fourth === undefined || sixth === undefined) return false
+  const [own4, own6] = await Promise.all([ownAddressTo(fourth), ownAddressTo(sixth)])
+  if (own4 === undefined || own6 === undefined) return own6 !== undefined
+  return scopeOf(own6) === scopeOf(sixth.address)
+}
+
+/** The address of this machine from which there is a way to another; nothing is sent. */
+async function ownAddressTo({ address, family }: LookupAddress): Promise<string | undefined> {
+  const socket = loadBuiltin('node:dgram').createSocket({
+    type: family === 6 ? 'udp6' : 'udp4',
+    lookup: (host, _options, callback) => callback(null, host, family),
+  })
+  const { promise, resolve } = Promise.withResolvers<string | undefined>()
+  socket.on('error', () => resolve(undefined))
+  socket.on('connect', () => resolve(socket.address().address))
+  try {
+    socket.connect(9, address)
+    return await promise
+  } finally {
+    socket.close()
+  }
+}
+
+/** Of the link, of a site, or of the whole net: from one there is no way to another, whatever routes say. */
+function scopeOf(address: string): 'link' | 'site' | 'net' {
+  if (/^fe[89ab]/i.test(address)) return 'link'
+  return /^f[cd]/i.test(address) ? 'site' : 'net'
 }
 
 /**
@@ -181,9 +244,15 @@ export function isInHosts(name: string, hosts: string): boolean {
  * The names that the system asks for, one after the other, by `search` and `ndots` (resolv.conf(5)).
  *
  * @param hostname of this machine, whose domain is searched where none is named.
+ * @param variables that stand above the file.
  * @example questionsFor('collector.shop', 'search a.local\noptions ndots:5', 'web') // ['collector.shop.a.local', 'collector.shop']
  */
-export function questionsFor(host: string, resolvConf: string, hostname: string): readonly string[] {
+export function questionsFor(
+  host: string,
+  resolvConf: string,
+  hostname: string,
+  { LOCALDOMAIN, RES_OPTIONS = '' }: ResolverVariables = {},
+): readonly string[] {
   if (host.endsWith('.')) return [host.slice(0, -1)]
   const lines = (keyword: string): string[][] =>
     resolvConf.split('\n').flatMap((text) => {
@@ -191,12 +260,12 @@ export function questionsFor(host: string, resolvConf: string, hostname: string)
       return first === keyword ? [words] : []
     })
   // The last line wins, but options add up.
-  const search = lines('search').at(-1) ?? lines('domain').at(-1)?.slice(0, 1) ?? [/\.(.+)/.exec(hostname)?.[1] ?? '.']
+  const search = LOCALDOMAIN?.split(/\s+/) ??
+    lines('search').at(-1) ??
+    lines('domain').at(-1)?.slice(0, 1) ?? [/\.(.+)/.exec(hostname)?.[1] ?? '.']
   // The root, `.`, stands for no domain at all.
-  const names = search.flatMap((domain) => (domain === '.' ? [] : `${host}.${domain}`))
-  const option = lines('options')
-    .flat()
-    .findLast((word) => word.startsWith('ndots:'))
+  const names = search.flatMap((domain) => (domain === '.' || domain === '' ? [] : `${host}.${domain}`))
+  const option = [...lines('options').flat(), ...RES_OPTIONS.split(/\s+/)].findLast((word) => word.startsWith('ndots:'))
   const ndots = Math.min(Number(option?.slice('ndots:'.length) ?? 1) || 0, 15)
   return host.split('.').length - 1 < ndots ? [...names, host] : [host, ...names]
 }

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { loadBuiltin } from './builtins.ts'
 import { Deadline } from './deadline.ts'
 import { createHostLookup } from './host-lookup.ts'
-import type { HostLookup } from './host-lookup.ts'
+import type { HostLookup, ResolverVariables } from './host-lookup.ts'
 import { LateAnswerReader } from './late-answer.ts'
 import type { OtlpSettings } from './settings.ts'
 import { answerToError, answerToStatus } from './transport.ts'
@@ -16,15 +16,21 @@ const MAX_ANSWER_BYTES = 64 * 1024
  *
  * It makes requests with the constructor of `ClientRequest`: instrumentations and test doubles of an application
  * replace `http.request`, and would see, count or swallow them.
+ *
+ * @param variables of the system's resolver, where the environment sets some.
  */
-export function createHttpTransport(settings: OtlpSettings, userAgent: string): Transport {
+export function createHttpTransport(
+  settings: OtlpSettings,
+  userAgent: string,
+  variables?: ResolverVariables,
+): Transport {
   const { url } = settings
   const http = loadBuiltin('node:http')
   const agent =
     url.protocol === 'https:'
       ? new (loadBuiltin('node:https').Agent)({ keepAlive: true, ...settings.tls })
       : new http.Agent({ keepAlive: true })
-  const hosts = createHostLookup()
+  const hosts = createHostLookup({ variables })
   const contentType = settings.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf'
   const headers: Record<string, string> = { 'user-agent': userAgent, ...settings.headers, 'content-type': contentType }
   if (settings.gzip) headers['content-encoding'] = 'gzip'

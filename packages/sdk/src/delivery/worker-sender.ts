@@ -48,7 +48,7 @@ export class WorkerSender implements Sender {
       name: 'plutus-export',
       workerData,
       transferList: [port2],
-      execArgv: [],
+      execArgv: lookupFlags(),
       argv: [],
       env: options.env,
       stdin: false,
@@ -158,3 +158,12 @@ export class WorkerSender implements Sender {
 
 // Rounds of `finish` are told from those of `hurry`.
 const FINISH_ROUNDS = 1_000_000
+
+/** How the process looks names up, as flags: a thread has none of the process, some of which it would refuse. */
+function lookupFlags(): string[] {
+  const order = loadBuiltin('node:dns').getDefaultResultOrder()
+  return [
+    ...(order === 'verbatim' ? [] : [`--dns-result-order=${order}`]),
+    ...(loadBuiltin('node:net').getDefaultAutoSelectFamily() ? [] : ['--no-network-family-autoselection']),
+  ]
+}
