@@ -350,6 +350,40 @@ it.each([
   }
 })
 
+it('hands what waits for an endpoint that fails to the disk in parts, one in each turn of the event loop', async () => {
+  receiver.respond({ status: 503 })
+  const text = 'x'.repeat(100_000)
+  let inTurn = 0
+  let kept = 0
+  const turns: number[] = []
+  const { spool } = createSpool()
+  const keep = ({ bytes }: PackedBatch): boolean => {
+    inTurn += bytes.length
+    kept++
+    return true
+  }
+  const { pipeline, send, lines } = createPipeline(settingsFor('http/protobuf'), {
+    thread: 'main',
+    maxBytes: Infinity,
+    spool: () => ({ ...spool(), keep }),
+  })
+  for (let i = 0; i < 100; i++) send(text)
+  // Nobody knows yet that the endpoint fails, so all of it waits in memory.
+  expect(kept).toBe(0)
+  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  const turn = (): void => {
+    turns.push(inTurn)
+    inTurn = 0
+    if (pipeline.unsentBytes > 2 * 1024 * 1024) setImmediate(turn)
+  }
+  send(text)
+  turn()
+  await vi.waitFor(() => expect(pipeline.unsentBytes).toBeLessThan(2 * 1024 * 1024))
+  expect(kept).toBeGreaterThan(80)
+  // At most a batch and what two signals may spill, be they handed over by a call or by a turn of their own.
+  expect(Math.max(...turns)).toBeLessThan(1024 * 1024)
+})
+
 it('settles what was read from disk where the event loop does not turn any more', async () => {
   const { url, requests } = await startCollector(200, 200)
   const { spool } = createSpool()

@@ -44,6 +44,8 @@ interface Waiter {
 
 // While an endpoint fails, so much of a signal waits in memory; the rest goes to disk, if it can.
 const FAILING_BYTES = 1024 * 1024
+// So much goes there in one turn of the event loop, which stays short.
+const SPILL_STEP_BYTES = 256 * 1024
 // What a later attempt might have brought to the endpoint.
 const TRANSIENT: ReadonlySet<LossReason> = new Set(['unreachable', 'timeout', 'export_thread'])
 
@@ -57,6 +59,8 @@ export class ExportPipeline {
   readonly #problems = new Map<Signal, Problem>()
   #sender: Sender | undefined
   #isStarting = false
+  /** Signals of which more goes to disk in the next turn. */
+  readonly #spilling = new Set<Signal>()
   /** Whether the export thread has failed: another would be waited for in vain. */
   #hasFailed = false
   #waiters: Waiter[] = []
@@ -94,7 +98,7 @@ export class ExportPipeline {
       // Starting a thread takes a millisecond or two, which are not to be those of the application's call.
       setImmediate(() => this.#pump()).unref()
     }
-    if (this.#problems.has(batch.signal)) this.#outbox.spill(batch.signal, FAILING_BYTES)
+    this.#spill(batch.signal)
     this.#outbox.trim()
   }
 
@@ -225,6 +229,17 @@ export class ExportPipeline {
   /** Whether the last attempts of all these hung until nobody waited any more. */
   #isHopeless(entries: readonly OutboxEntry[]): boolean {
     return entries.every(({ batch: { signal } }) => this.#problems.get(signal) === 'timeout')
+  }
+
+  /** While an endpoint fails, hands a part of what waits for it to the disk, and the rest in turns to come. */
+  #spill(signal: Signal): void {
+    if (this.#spilling.has(signal) || !this.#problems.has(signal) || this.#endsAt !== undefined) return
+    if (!this.#outbox.spill(signal, FAILING_BYTES, SPILL_STEP_BYTES)) return
+    this.#spilling.add(signal)
+    setTimeout(() => {
+      this.#spilling.delete(signal)
+      this.#spill(signal)
+    }, 0).unref()
   }
 
   /** Hands over what may leave now. */

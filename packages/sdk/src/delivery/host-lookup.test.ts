@@ -231,6 +231,18 @@ it.each([
   expect(questionsFor('collector', resolvConf, 'web.b.local')).toEqual(questions)
 })
 
+it.each<[LookupOptions, string[]]>([
+  [{ all: true }, ['192.0.2.7']],
+  [{ all: true, family: 6 }, []],
+])('asks for no address of the sixth version where the resolver is to ask for none: %j', async (options, expected) => {
+  const servers = [await startNameServer(answer(A, AAAA))]
+  const { lookup } = createHostLookup({ servers, variables: { RES_OPTIONS: 'no-aaaa' } })
+  const found = await new Promise<LookupAddress[]>((resolve) => {
+    lookup('found.invalid', options, (_error, addresses) => resolve((addresses ?? []) as LookupAddress[]))
+  })
+  expect(found.map(({ address }) => address)).toEqual(expected)
+})
+
 it.each([
   [{ LOCALDOMAIN: 'b.local  c.local' }, ['x.b.local', 'x.c.local', 'x'], ['x.y', 'x.y.b.local', 'x.y.c.local']],
   [{ LOCALDOMAIN: '' }, ['x'], ['x.y']],

@@ -97,8 +97,10 @@ export function createHostLookup(options: HostLookupOptions = {}): HostLookup {
   }
   const ask = async (host: string, families: readonly (4 | 6)[]): Promise<Found> => {
     const resolvConf = readText('/etc/resolv.conf')
+    const isFourthOnly = optionsOf(resolvConf, variables).includes('no-aaaa')
+    const asked = isFourthOnly ? families.filter((family) => family === 4) : families
     for (const name of questionsFor(host, resolvConf, loadBuiltin('node:os').hostname(), variables)) {
-      const answers = await resolveAll(name, families)
+      const answers = await resolveAll(name, asked)
       const addresses = answers.flatMap((answer) => answer.addresses)
       if (addresses.length > 0) return { code: undefined, addresses }
       const other = answers.find(({ code }) => !UNKNOWN.has(code ?? ''))
@@ -251,23 +253,32 @@ export function questionsFor(
   host: string,
   resolvConf: string,
   hostname: string,
-  { LOCALDOMAIN, RES_OPTIONS = '' }: ResolverVariables = {},
+  variables: ResolverVariables = {},
 ): readonly string[] {
   if (host.endsWith('.')) return [host.slice(0, -1)]
-  const lines = (keyword: string): string[][] =>
-    resolvConf.split('\n').flatMap((text) => {
-      const [first, ...words] = text.trim().split(/\s+/)
-      return first === keyword ? [words] : []
-    })
-  // The last line wins, but options add up.
-  const search = LOCALDOMAIN?.split(/\s+/) ??
+  const lines = (keyword: string): string[][] => linesOf(resolvConf, keyword)
+  // The last line wins.
+  const search = variables.LOCALDOMAIN?.split(/\s+/) ??
     lines('search').at(-1) ??
     lines('domain').at(-1)?.slice(0, 1) ?? [/\.(.+)/.exec(hostname)?.[1] ?? '.']
   // The root, `.`, stands for no domain at all.
   const names = search.flatMap((domain) => (domain === '.' || domain === '' ? [] : `${host}.${domain}`))
-  const option = [...lines('options').flat(), ...RES_OPTIONS.split(/\s+/)].findLast((word) => word.startsWith('ndots:'))
+  const option = optionsOf(resolvConf, variables).findLast((word) => word.startsWith('ndots:'))
   const ndots = Math.min(Number(option?.slice('ndots:'.length) ?? 1) || 0, 15)
   return host.split('.').length - 1 < ndots ? [...names, host] : [host, ...names]
+}
+
+/** Options of the resolver: those of all lines add up, and of two of a kind the last wins. */
+function optionsOf(resolvConf: string, { RES_OPTIONS = '' }: ResolverVariables): readonly string[] {
+  return [...linesOf(resolvConf, 'options').flat(), ...RES_OPTIONS.split(/\s+/)]
+}
+
+/** The words of each line of a kind. */
+function linesOf(resolvConf: string, keyword: string): string[][] {
+  return resolvConf.split('\n').flatMap((text) => {
+    const [first, ...words] = text.trim().split(/\s+/)
+    return first === keyword ? [words] : []
+  })
 }
 
 function readText(path: string): string {

@@ -122,17 +122,26 @@ export class Outbox {
     }
   }
 
-  /** Hands what waits of a signal to `keep`, the oldest first, until no more than `maxBytes` are left or it refuses. */
-  spill(signal: Signal, maxBytes: number): void {
+  /**
+   * Hands what waits of a signal to `keep`, the oldest first, until no more than `maxBytes` are left or it refuses.
+   *
+   * @param stepBytes Bytes after which it ends all the same.
+   * @returns whether it has to be called again for the rest.
+   */
+  spill(signal: Signal, maxBytes: number, stepBytes: number): boolean {
     const { keep } = this.#options
+    let bytes = 0
     for (const lanes of [this.#waiting.ordinary, this.#waiting.durable]) {
       while (lanes.bytesOf(signal) > maxBytes) {
+        if (bytes >= stepBytes) return true
         const entry = lanes.first(signal)
         if (entry === undefined || keep?.(entry.batch) !== true) break
         lanes.shift(signal)
         this.#bytes -= entry.size
+        bytes += entry.size
       }
     }
+    return false
   }
 
   /** Takes the batches that may leave now: durable ones first, the oldest before the others. */
