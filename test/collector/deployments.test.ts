@@ -23,7 +23,7 @@ const POLICIES: [what: string, policy: Policy][] = [
   [
     'Kafka is between, S3 the archive',
     parsePolicy(
-      'version: 1\nsampling: { rate: 10% }\ntargets: { transport: kafka, archive: s3, backend: cloudwatch }\n',
+      'version: 1\nsampling: { rate: 10% }\ntargets: { transport: kafka, archive: s3, backend: cloudwatch }\nlimits: { disk: 30GiB }\n',
     ),
   ],
 ]

@@ -5,6 +5,7 @@ import { matchesName } from './match-name.ts'
 import { createProblem } from './policy-error.ts'
 import type { PolicyProblem } from './policy-error.ts'
 import { CLASS_ORDER } from './policy-fields.ts'
+import { FILE_FACTOR } from './file-factor.ts'
 import type { PolicyRuleCode } from './policy-rules.ts'
 import type { MetricPolicy, Policy } from './policy.ts'
 
@@ -55,7 +56,7 @@ export function queueBytes({ classes, limits, targets }: Policy): number {
       return archiveDays > 0 && targets.archive === 's3' ? [bytes, bytes] : [bytes]
     }),
   ]
-  return queues.reduce((sum, bytes) => sum + bytes, Math.max(...queues))
+  return queues.reduce((sum, bytes) => sum + bytes * FILE_FACTOR, Math.max(...queues))
 }
 
 function checkPeriods({ classes }: Policy, report: Report): void {
@@ -107,7 +108,7 @@ function checkQueues(policy: Policy, report: Report): void {
   const needed = queueBytes(policy)
   const room = diskBytes * diskAlertShare
   if (needed <= room) return
-  const wrong = `All queues full take ${inMib(needed)}, and ${inMib(room)} of the disk are below its alert.`
+  const wrong = `All queues full may take ${inMib(needed)}, and ${inMib(room)} of the disk are below its alert.`
   const { tracesQueueBytes, metricsQueueBytes } = policy.limits
   const queues: readonly (readonly [path: string, bytes: number])[] = [
     ...CLASS_ORDER.map((name) => [`classes.${name}.queue`, policy.classes[name].queueBytes] as const),
@@ -115,7 +116,7 @@ function checkQueues(policy: Policy, report: Report): void {
     ['limits.metrics_queue', metricsQueueBytes],
   ]
   const largestFirst = queues.toSorted(([, one], [, other]) => other - one).map(([path]) => path)
-  report('POLICY_QUEUES_EXCEED_DISK', ['limits.disk', ...largestFirst, 'limits.disk_alert'], wrong)
+  report('POLICY_QUEUES_EXCEED_DISK', ['limits.disk', ...largestFirst, 'limits.disk_alert', 'targets.archive'], wrong)
 }
 
 function checkSampling({ sampling, limits }: Policy, report: Report): void {

@@ -37,7 +37,7 @@ it.each([
   ['targets: { backend: grafana }', '+ targets.backend: otlp -> grafana'],
   ['limits: { disk: 50GiB }', '+ limits.disk: 20GiB -> 50GiB'],
   ['limits: { disk_alert: 90% }', '! limits.disk_alert: 80% -> 90%'],
-  ['limits: { traces_queue: 2GiB }', '+ limits.traces_queue: 1GiB -> 2GiB'],
+  ['limits: { traces_queue: 1200MiB }', '+ limits.traces_queue: 1GiB -> 1200MiB'],
   [
     'metrics: { payment.attempts: { by: [] } }',
     '+ metrics.payment.attempts: count of payment.attempt by payment.currency, payment.method -> count of payment.attempt',

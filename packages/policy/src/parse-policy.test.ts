@@ -141,6 +141,11 @@ it.each([
     'mine.yaml:2:47 POLICY_QUEUES_EXCEED_DISK classes.payment.queue',
   ],
   [
+    'archives on S3, each of which has a queue as well, on the disk of the built-in policy',
+    lines('targets: { archive: s3 }'),
+    'mine.yaml:2:12 POLICY_QUEUES_EXCEED_DISK targets.archive',
+  ],
+  [
     'a memory that is too small for the traces of the built-in policy',
     lines('limits: { memory: 512MiB }'),
     'mine.yaml:2:11 POLICY_TRACES_EXCEED_MEMORY limits.memory',

@@ -57,7 +57,7 @@ export const POLICY_RULES = {
     wayOut: 'Put the ages in rising order.',
   },
   POLICY_QUEUES_EXCEED_DISK: {
-    rule: 'The queues of all classes, and the room to compact the largest, fit the disk below its alert.',
+    rule: 'The files of all queues, which may take twice their bounds, and the room to compact the largest fit the disk below its alert.',
     wayOut: 'Lower queues or raise limits.disk: a full disk loses acknowledged records at a restart.',
   },
   POLICY_TRACES_EXCEED_MEMORY: {

@@ -10,7 +10,7 @@ import { COLLECTOR_RULES } from './collector-rules.ts'
 import { withFallbacks } from './settings.ts'
 
 const SAMPLED = 'version: 1\nsampling: { rate: 10% }'
-const S3 = 'version: 1\ntargets: { archive: s3 }'
+const S3 = 'version: 1\ntargets: { archive: s3 }\nlimits: { disk: 30GiB }'
 const KAFKA = 'version: 1\ntargets: { transport: kafka }'
 const MATCHED = 'version: 1\nclasses: { audit: { match: [{ events: "ledger.*" }, { severity: fatal }] } }'
 
@@ -260,7 +260,7 @@ it.each<readonly [what: string, text: string, role: CollectorRole, breakIt: (dra
     'sampler',
     (draft) =>
       (draft.extensions['file_storage/ordinary'].max_size =
-        draft.exporters['otlp_http/traces'].sending_queue.queue_size),
+        2 * draft.exporters['otlp_http/traces'].sending_queue.queue_size),
     ['COLLECTOR_QUEUE_BOUND extensions/file_storage/ordinary'],
   ],
   [
@@ -268,7 +268,7 @@ it.each<readonly [what: string, text: string, role: CollectorRole, breakIt: (dra
     SAMPLED,
     'sampler',
     (draft) => {
-      draft.exporters['otlp_http/traces'].sending_queue.queue_size = 16 * 2 ** 30 + 1
+      draft.exporters['otlp_http/traces'].sending_queue.queue_size = 8 * 2 ** 30 + 1
       delete draft.extensions['file_storage/ordinary'].max_size
     },
     ['COLLECTOR_QUEUES_EXCEED_DISK exporters'],

@@ -1,4 +1,5 @@
 import type { CollectorConfig, CollectorRole } from '../collector-config.ts'
+import { FILE_FACTOR } from '../file-factor.ts'
 import { CLASS_ORDER } from '../policy-fields.ts'
 import type { Policy } from '../policy.ts'
 import type { ReportCollector } from './collector-rules.ts'
@@ -87,17 +88,17 @@ function checkBounds(config: CollectorConfig, { limits }: Policy, report: Report
       report('COLLECTOR_QUEUE_BOUND', `exporters/${id}`, `The queue of ${id} is not bounded by bytes.`)
       continue
     }
-    sum += size
+    sum += size * FILE_FACTOR
     byStorage.set(storage, Math.max(byStorage.get(storage) ?? 0, size))
   }
   for (const [storage, size] of byStorage) {
     const max = settingOf(config.extensions[storage], 'max_size')
-    if (typeof max === 'number' && max <= size) {
+    if (typeof max === 'number' && max <= size * FILE_FACTOR) {
       report('COLLECTOR_QUEUE_BOUND', `extensions/${storage}`, `${storage} is full before its queues are.`)
     }
   }
   if (sum <= limits.diskBytes * limits.diskAlertShare) return
-  const wrong = `All queues full take ${Math.ceil(sum / MIB)} MiB of a disk of ${Math.ceil(limits.diskBytes / MIB)} MiB.`
+  const wrong = `All queues full may take ${Math.ceil(sum / MIB)} MiB of a disk of ${Math.ceil(limits.diskBytes / MIB)} MiB.`
   report('COLLECTOR_QUEUES_EXCEED_DISK', 'exporters', wrong)
 }
 

@@ -47,12 +47,12 @@ export const COLLECTOR_RULES = {
     wayOut: 'Define it and list it in service.extensions: validate does not find this, the start does.',
   },
   COLLECTOR_QUEUE_BOUND: {
-    rule: 'A queue on disk is bounded by its own bytes, below the bound of its storage, below the disk.',
+    rule: 'A queue on disk is bounded by its own bytes, below half of the bound of its storage, below the disk.',
     wayOut:
       'Set sizer: bytes and a queue_size well below max_size: a full storage loses acknowledged data at a restart.',
   },
   COLLECTOR_QUEUES_EXCEED_DISK: {
-    rule: 'All queues together fit the disk below its alert.',
+    rule: 'The files of all queues, which may take twice their bounds, fit the disk below its alert.',
     wayOut: 'Lower queues in the policy, or raise limits.disk.',
   },
   COLLECTOR_BATCH_TOO_LARGE: {

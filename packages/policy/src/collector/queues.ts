@@ -1,4 +1,5 @@
 import type { Components } from '../collector-config.ts'
+import { QUEUE_FENCE_FACTOR } from '../file-factor.ts'
 import type { Policy } from '../policy.ts'
 import { fromEnv } from './environment.ts'
 import { isDurable, queueBytesOf } from './outputs.ts'
@@ -15,7 +16,6 @@ export interface BatchSize {
 export const BATCH: BatchSize = { minBytes: 500_000, maxBytes: 3_500_000, waitMillis: 200 }
 
 const MIB = 2 ** 20
-const FENCE_FACTOR = 2
 
 /** What makes an exporter lose nothing: a queue on disk, batches made behind it, and no end of trying. */
 export function queueOf(policy: Policy, output: Output, batch = BATCH): Readonly<Record<string, unknown>> {
@@ -44,7 +44,7 @@ export function buildStorages(policy: Policy, outputs: readonly Output[]): Compo
   for (const output of outputs) {
     const id = storageOf(policy, output)
     const sizes = outputs.filter((other) => storageOf(policy, other) === id).map((other) => queueBytesOf(policy, other))
-    const fence = Math.max(...sizes) * FENCE_FACTOR + 64 * MIB
+    const fence = Math.max(...sizes) * QUEUE_FENCE_FACTOR + 64 * MIB
     const directory = `${fromEnv('PLUTUS_QUEUE_DIR')}/${id.replace('file_storage/', '')}`
     storages[id] ??= {
       directory,

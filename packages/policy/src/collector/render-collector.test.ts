@@ -52,7 +52,9 @@ it('writes a pattern so that a collector takes no part of it for a variable', ()
 })
 
 it('archives each class in a bucket that may be its own: a lock is one of a whole bucket', () => {
-  const { exporters } = buildCollector(policyWith('targets: { archive: s3 }'), { role: 'gateway' })
+  const { exporters } = buildCollector(policyWith('targets: { archive: s3 }\nlimits: { disk: 30GiB }'), {
+    role: 'gateway',
+  })
   expect(exporters['awss3/audit']).toMatchObject({
     s3uploader: { s3_bucket: '${env:PLUTUS_S3_BUCKET_AUDIT:-${env:PLUTUS_S3_BUCKET}}', s3_prefix: 'audit' },
   })

@@ -13,7 +13,9 @@ import type { Policy } from '../policy.ts'
 import { renderDeployments } from './render-deployments.ts'
 
 const A_TENTH = parsePolicy('version: 1\nsampling: { rate: 10% }\n')
-const KAFKA = parsePolicy('version: 1\nsampling: { rate: 10% }\ntargets: { transport: kafka, archive: s3 }\n')
+const KAFKA = parsePolicy(
+  'version: 1\nsampling: { rate: 10% }\ntargets: { transport: kafka, archive: s3 }\nlimits: { disk: 30GiB }\n',
+)
 const RENDERED = new URL('../../../../otel-collector/rendered/deployment/', import.meta.url)
 const rendered = (name: string) => fileURLToPath(new URL(name, RENDERED))
 
