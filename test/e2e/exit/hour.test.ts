@@ -13,6 +13,9 @@ interface Quarter {
   readonly handles: number
 }
 
+// A busy machine may take its time to answer.
+const PATIENT = { OTEL_EXPORTER_OTLP_TIMEOUT: '60000', PLUTUS_EXIT_WAIT_MS: '60000' }
+
 // Memory that a cache or the pool of buffers may still take after the first quarter.
 const SLACK_BYTES = 4 * MEBIBYTE
 
@@ -27,7 +30,7 @@ it.each(isFull ? ['worker', 'main'] : ['worker'])(
         args: [String(REQUESTS), String(REST_MILLIS)],
         nodeOptions: ['--expose-gc'],
         receiver,
-        env: { PLUTUS_EXPORT_THREAD: thread, OTEL_LOG_LEVEL: 'warn' },
+        env: { PLUTUS_EXPORT_THREAD: thread, OTEL_LOG_LEVEL: 'warn', ...PATIENT },
         timeoutMillis: 600_000,
       })
       expect(stderr).toBe('')

@@ -21,20 +21,25 @@ const request = (at) =>
   })
 
 const LONGEST_REST_MILLIS = 20_000
+const SLACK_BYTES = 1024 * 1024
 
-/** What is in use when everything has been sent and collected. */
-const look = async (handles = Infinity) => {
+const inUse = () => {
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { heapUsed, external, rss, handles: process.getActiveResourcesInfo().length }
+}
+
+/** What is in use when everything has been sent and collected, after the first quarter and now. */
+const look = async (first) => {
   await sleep(restMillis)
   // Where the machine is busy something may be on its way still, which ends; what leaks does not.
   const since = performance.now()
-  while (process.getActiveResourcesInfo().length > handles && performance.now() - since < LONGEST_REST_MILLIS)
-    await sleep(50)
+  const isBusy = ({ handles, external }) => handles > first?.handles || external > first?.external + SLACK_BYTES
+  while (isBusy(inUse()) && performance.now() - since < LONGEST_REST_MILLIS) await sleep(50)
   for (let round = 0; round < 3; round++) {
     globalThis.gc()
     await turn()
   }
-  const { heapUsed, external, rss } = process.memoryUsage()
-  return { heapUsed, external, rss, handles: process.getActiveResourcesInfo().length }
+  return inUse()
 }
 
 const quarters = []
@@ -43,6 +48,6 @@ for (let at = 0; at < total; at++) {
   if (at % 100 === 99) await turn()
   // No faster than one thread can send it.
   if (at % 5000 === 4999) await sleep(50)
-  if ((at + 1) % (total / 4) === 0) quarters.push(await look(quarters[0]?.handles))
+  if ((at + 1) % (total / 4) === 0) quarters.push(await look(quarters[0]))
 }
 console.log(JSON.stringify(quarters))
