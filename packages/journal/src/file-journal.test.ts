@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createFolders, frame, HandClock, open, segmentsIn, textsOf } from './journal.test.helper.ts'
-import { openJournal } from './open-journal.ts'
+import { openJournal, openJournalInSteps } from './open-journal.ts'
 
 const newFolder = createFolders()
 const FOUR = ['one', 'two', 'three', 'four']
@@ -20,6 +20,19 @@ describe('append and read', () => {
     expect(textsOf(later.read())).toEqual(FOUR)
     expect([...later.read()].map(({ position }) => position)).toEqual(positions)
     expect(later.end).toBe(positions.at(-1))
+  })
+
+  it('is opened in steps, one for each file, for who has other things to do meanwhile', () => {
+    const folder = newFolder()
+    const { journal } = open(folder, { maxSegmentBytes: 4096 })
+    for (const text of FOUR) journal.append(large(text))
+    journal.close()
+    const steps = openJournalInSteps({ directory: folder, sync: 'none' })
+    for (let i = 0; i < FOUR.length; i++) expect(steps.next().done).toBe(false)
+    const last = steps.next()
+    if (last.done !== true) throw new Error('there are more steps than files')
+    expect([...last.value.read()].map(({ position }) => position)).toHaveLength(FOUR.length)
+    expect(last.value.end).toBe(journal.end)
   })
 
   it('reads what stands behind a position', () => {

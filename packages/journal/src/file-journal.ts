@@ -54,8 +54,12 @@ export class FileJournal implements Journal {
         onSyncError(error)
       },
     })
+  }
+
+  /** Takes up what is there, one file at each step; to be done before anything else. */
+  *recover(): Generator<undefined, void> {
     if (!this.#folder.isThere()) return
-    const { segments, acknowledged, end } = recoverSegments(this.#folder, this.#keys, this.#aside)
+    const { segments, acknowledged, end } = yield* recoverSegments(this.#folder, this.#keys, this.#aside)
     this.#segments.push(...segments)
     this.#acknowledged = acknowledged
     this.#end = end

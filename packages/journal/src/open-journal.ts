@@ -23,6 +23,26 @@ const MACHINE_CLOCK: JournalClock = { wall: Date.now, monotonic: performance.now
  * open to others; `PLUTUS_JOURNAL_FAILED` if the folder cannot be read.
  */
 export function openJournal(options: JournalOptions): Journal {
+  const steps = openJournalInSteps(options)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/**
+ * Opens a journal as `openJournal` does, one file at each step: for who has other things to do while a journal of
+ * thousands of files is opened. The last step returns it; who takes no more steps leaves everything as it is.
+ *
+ * @throws at the step at which `openJournal` would.
+ */
+export function* openJournalInSteps(options: JournalOptions): Generator<undefined, Journal> {
+  const journal = createJournal(options)
+  yield* journal.recover()
+  return journal
+}
+
+function createJournal(options: JournalOptions): FileJournal {
   const {
     directory,
     label = new Uint8Array(0),

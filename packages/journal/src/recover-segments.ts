@@ -13,8 +13,15 @@ export interface RecoveredSegments {
   readonly end: Position
 }
 
-/** Takes up what an earlier process left: names, sizes and headers; frames are looked at when they are read. */
-export function recoverSegments(folder: JournalFolder, keys: KeyRing, aside: AsideFiles): RecoveredSegments {
+/**
+ * Takes up what an earlier process left: names, sizes and headers; frames are looked at when they are read. One file at
+ * each step.
+ */
+export function* recoverSegments(
+  folder: JournalFolder,
+  keys: KeyRing,
+  aside: AsideFiles,
+): Generator<undefined, RecoveredSegments> {
   const names = folder.list().sort()
   const acknowledged = names.includes(CURSOR_NAME) ? readCursor(folder) : 0
   const segments: Segment[] = []
@@ -29,6 +36,7 @@ export function recoverSegments(folder: JournalFolder, keys: KeyRing, aside: Asi
       late.push(name) // a power loss brought it back: its place is taken
     } else {
       const segment = takeUp(folder, keys, aside, name, start)
+      yield
       if (segment === undefined) continue
       segments.push(segment)
       end = segment.end
@@ -38,6 +46,7 @@ export function recoverSegments(folder: JournalFolder, keys: KeyRing, aside: Asi
   // What could not be read then is newer now than all the rest: its old place may lie before what is acknowledged.
   for (const name of late) {
     const segment = takeUp(folder, keys, aside, name, end)
+    yield
     if (segment === undefined) continue
     segments.push(segment)
     end = segment.end

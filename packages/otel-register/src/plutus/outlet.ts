@@ -29,6 +29,9 @@ export interface OutletOptions {
   readonly spool: Pick<SpoolParts, 'config' | 'serviceName' | 'workingDirectory' | 'meter'>
 }
 
+// As Node made it: a test of the application may replace it.
+const { setTimeout } = globalThis
+
 /** Buffers that records are written to, by kind; absent where they go nowhere. */
 export interface OutletBuffers {
   readonly spans: RecordBuffer | undefined
@@ -125,7 +128,19 @@ export class Outlet {
 
   /** Looks, from now on, for what earlier processes could not send. Throws nothing. */
   beginReplay(): void {
-    this.#options.outside(() => this.#openSpool()?.begin())
+    // Each in a turn of its own: what is loaded for the first time takes its time.
+    this.#options.outside(() => {
+      if (this.#openSpool() !== undefined) setTimeout(() => this.#spool?.begin(), 1).unref()
+    })
+  }
+
+  /** Finds out what records come from, before the first of them has to wait for that. Throws nothing. */
+  prepare(): void {
+    try {
+      this.#resource ??= this.#options.outside(this.#options.encodeResource)
+    } catch (error) {
+      diag.error('the resource could not be described', error)
+    }
   }
 
   /** Bytes of the spool, and the age of the oldest file in it. */

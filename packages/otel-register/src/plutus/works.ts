@@ -48,6 +48,8 @@ export interface WorksOptions {
 
 // What earlier processes left can wait until this one has started.
 const REPLAY_AFTER_MILLIS = 1000
+// Between the first turns of the application, and the first batch and the spool.
+const PREPARE_AFTER_MILLIS = 500
 // As Node made it: a test of the application may replace it.
 const { setTimeout } = globalThis
 
@@ -82,7 +84,10 @@ export function createWorks({ host, signals, policy, outside, place }: WorksOpti
       }),
     },
   })
-  if (!isWorker) outside(() => setTimeout(() => outlet.beginReplay(), REPLAY_AFTER_MILLIS)).unref()
+  if (!isWorker) {
+    outside(() => setTimeout(() => outlet.prepare(), PREPARE_AFTER_MILLIS)).unref()
+    outside(() => setTimeout(() => outlet.beginReplay(), REPLAY_AFTER_MILLIS)).unref()
+  }
   let metering: Metering | undefined
   const openMetering = (): Metering | undefined => {
     if (metering === undefined && signals.metrics !== undefined) {

@@ -1,4 +1,4 @@
-import { openJournal } from '@plutus/journal'
+import { openJournalInSteps } from '@plutus/journal'
 import type { Journal, JournalOptions } from '@plutus/journal'
 import { loadBuiltin } from '../delivery/builtins.ts'
 import { closeJournals, removeDirectory } from './instance-directory.ts'
@@ -8,7 +8,10 @@ import type { SpoolKind } from './spool-frame.ts'
 import { readAcked } from './thread-account.ts'
 
 /** How journals of a spool are kept. */
-export type JournalSettings = Pick<JournalOptions, 'sync' | 'keys' | 'files' | 'maxSegmentBytes' | 'onQuarantine'>
+export type JournalSettings = Pick<
+  JournalOptions,
+  'sync' | 'keys' | 'files' | 'maxSegmentBytes' | 'maxSegmentAgeMillis' | 'onQuarantine'
+>
 
 /** A directory that an earlier process left, taken over. */
 export interface AdoptedDirectory {
@@ -22,12 +25,25 @@ export function openAdopted(
   journals: JournalSettings,
   onFailure: (error: unknown) => void,
 ): AdoptedDirectory {
+  const steps = openAdoptedInSteps(path, journals, onFailure)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same, one file at each step: an outage of a night leaves thousands. */
+export function* openAdoptedInSteps(
+  path: string,
+  journals: JournalSettings,
+  onFailure: (error: unknown) => void,
+): Generator<undefined, AdoptedDirectory> {
   const ledgers: Ledger[] = []
   for (const kind of SPOOL_KINDS) {
     const directory = `${path}/${kind}`
     if (!loadBuiltin('node:fs').existsSync(directory)) continue
     try {
-      const journal = openJournal({ ...journals, directory })
+      const journal = yield* openJournalInSteps({ ...journals, directory })
       // What a later version wrote is left to that.
       if (!journal.segments.every(({ label }) => readLabel(label) !== undefined)) {
         journal.close()

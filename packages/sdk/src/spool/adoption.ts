@@ -1,5 +1,5 @@
 import { loadBuiltin } from '../delivery/builtins.ts'
-import { closeAdopted, openAdopted } from './adopted-directory.ts'
+import { closeAdopted, openAdoptedInSteps } from './adopted-directory.ts'
 import type { AdoptedDirectory, JournalSettings } from './adopted-directory.ts'
 import { findOwner, innerOf, INSTANCE, spreadInner, takeDirectory } from './instance-directory.ts'
 import { LeaseWatch, readLease } from './lease.ts'
@@ -29,6 +29,8 @@ export interface AdoptionOptions {
 const MAX_ADOPTED = 16
 
 const MORE_MILLIS = 200
+// Files that are opened in one turn of the event loop, which stays short.
+const STEP_FILES = 32
 
 // As Node made them: a test of the application may replace them.
 const { setTimeout } = globalThis
@@ -38,6 +40,9 @@ export class Adoption {
   readonly #options: AdoptionOptions
   readonly #watch: LeaseWatch
   #adopted: AdoptedDirectory[] = []
+  /** Directories that have been taken over and are not open yet, in the order in which they were. */
+  #opening: Generator<undefined, AdoptedDirectory>[] = []
+  #isScheduled = false
 
   constructor(options: AdoptionOptions) {
     this.#options = options
@@ -47,6 +52,11 @@ export class Adoption {
   /** What was taken over and is still needed, the oldest first. */
   get adopted(): readonly AdoptedDirectory[] {
     return this.#adopted
+  }
+
+  /** Whether nothing of others is here. */
+  get isEmpty(): boolean {
+    return this.#adopted.length + this.#opening.length === 0
   }
 
   /** Looks for directories, from now on now and then. */
@@ -70,13 +80,14 @@ export class Adoption {
 
   /** Forgets all of it: it is in a directory that was removed or taken. */
   abandon(): void {
+    this.#opening = []
     for (const { ledgers } of this.#adopted) for (const { journal } of ledgers) journal.close()
     this.#adopted = []
   }
 
   /** Takes over what is known to be dead. Returns whether there is more to be found out. */
   #look(names: readonly string[]): 'nothing' | 'silent' | 'more' {
-    const { root, ownPath, isCrowded, onAdopted } = this.#options
+    const { root, ownPath, isCrowded } = this.#options
     if (findFault(root) !== undefined) return 'nothing'
     const found = names.filter((name) => INSTANCE.test(name) && `${root}/${name}` !== ownPath()).sort()
     this.#watch.retain(new Set(found))
@@ -84,14 +95,15 @@ export class Adoption {
     let taken = 0
     let isFull = false
     for (const name of found) {
-      isFull = taken >= MAX_ADOPTED || (this.#adopted.filter(isNeeded).length >= MAX_ADOPTED && !isCrowded())
+      const needed = this.#adopted.filter(isNeeded).length + this.#opening.length
+      isFull = taken >= MAX_ADOPTED || (needed >= MAX_ADOPTED && !isCrowded())
       if (isFull) break
       const text = readLease(`${root}/${name}`)
       const fate = this.#judge(name, text)
       if (fate === 'dead') taken += this.#take(name, text) ? 1 : 0
       else if (fate === 'silent') isSilent = true
     }
-    if (taken > 0) onAdopted()
+    if (taken > 0 && !this.#isScheduled) this.#openNext()
     // What the dead had taken over themselves.
     if (taken > 0 || isFull) return 'more'
     return isSilent ? 'silent' : 'nothing'
@@ -111,6 +123,7 @@ export class Adoption {
       const path = inherit({ name, lease: text })
       if (path === undefined) return false
       for (const inner of innerOf(path)) this.#open(`${path}/${inner}`)
+      this.#options.onAdopted() // what is in it itself
       return true
     }
     const path = `${into}/${name}`
@@ -120,9 +133,37 @@ export class Adoption {
     return true
   }
 
+  #step(): IteratorResult<undefined, AdoptedDirectory> | undefined {
+    try {
+      return this.#opening[0]?.next()
+    } catch (error) {
+      this.#opening.shift()
+      this.#options.onFailure(error)
+      return undefined
+    }
+  }
+
   #open(path: string): void {
     const { journals, onFailure } = this.#options
-    this.#adopted.push(openAdopted(path, journals, onFailure))
+    this.#opening.push(openAdoptedInSteps(path, journals, onFailure))
+  }
+
+  /** Opens what was taken over: as much as one turn of the event loop may, and the rest in turns to come. */
+  #openNext(): void {
+    this.#isScheduled = false
+    let isAny = false
+    for (let files = 0; files < STEP_FILES; files++) {
+      const step = this.#step()
+      if (step === undefined) break
+      if (step.done !== true) continue
+      this.#opening.shift()
+      this.#adopted.push(step.value)
+      isAny = true
+    }
+    if (isAny) this.#options.onAdopted()
+    if (this.#opening.length === 0) return
+    this.#isScheduled = true
+    setTimeout(() => this.#openNext(), 0).unref()
   }
 }
 

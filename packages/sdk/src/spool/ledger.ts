@@ -27,6 +27,7 @@ export interface Entry {
 const CHUNK_BYTES = 224 * 1024
 // So much is read in one turn of the event loop, which stays short.
 const STEP_BYTES = 64 * 1024
+const STEP_FILES = 16
 const NOTHING = new Uint8Array(0)
 
 /** Keeps account of what stands in one journal, so that it is acknowledged in order and sent in order. */
@@ -125,15 +126,21 @@ export class Ledger {
    * Tells the journal what nobody needs any more. On a full disk there may be room for that only when all of a file is
    * done, so until then it is told again.
    *
+   * @param mostFiles Files of which it is told at once: each is deleted.
+   * @returns whether it has to be called again for the rest.
    * @throws {PlutusError} if the file system fails otherwise.
    */
-  acknowledge(): void {
-    if (this.#doneUpTo <= this.journal.acknowledged) return
+  acknowledge(mostFiles = Infinity): boolean {
+    const { acknowledged, segments } = this.journal
+    if (this.#doneUpTo <= acknowledged) return false
+    const upTo = Math.min(this.#doneUpTo, segments[mostFiles - 1]?.end ?? Infinity)
     try {
-      this.journal.acknowledge(this.#doneUpTo)
+      this.journal.acknowledge(upTo)
     } catch (error) {
       if (!isDiskFull(error)) throw error
+      return false
     }
+    return upTo < this.#doneUpTo
   }
 
   /**
@@ -188,8 +195,9 @@ export class Ledger {
       reader = { frames: this.journal.read(entry.start), at: entry.start, ahead: undefined }
       this.#reader = reader
     }
-    for (let bytes = 0; ;) {
-      if (bytes >= STEP_BYTES) {
+    let segment: JournalFrame['segment'] | undefined
+    for (let bytes = 0, files = 0; ;) {
+      if (bytes >= STEP_BYTES || files > STEP_FILES) {
         this.#unfinished = { entry, chunk }
         return 'unfinished'
       }
@@ -200,6 +208,8 @@ export class Ledger {
       reader.ahead = undefined
       reader.at = frame.position
       bytes += frame.bytes.length
+      if (frame.segment !== segment) files++
+      segment = frame.segment
     }
     const batch = chunk.finish()
     if (batch === undefined) return undefined

@@ -1,8 +1,16 @@
 import type { JournalSegment } from '@plutus/journal'
 import type { Ledger } from './ledger.ts'
-import { countClasses } from './spool-counts.ts'
+import { SegmentSurvey } from './segment-survey.ts'
 import type { SpoolCounts, SpoolLossReason } from './spool-counts.ts'
-import { readFrame } from './spool-frame.ts'
+
+// What one turn of the event loop may read, so that it stays short, and how many files it may delete.
+const STEP_BYTES = 512 * 1024
+const STEP_FILES = 4
+// So long before there is no more room it is found out what is in the file that goes first.
+const AHEAD_BYTES = 2 * 1024 * 1024
+
+/** What is known of the segment of a ledger that goes next. */
+const surveys = new WeakMap<Ledger, SegmentSurvey>()
 
 /** Bytes of all files of journals. */
 export function sizeOfLedgers(ledgers: readonly Ledger[]): number {
@@ -12,27 +20,43 @@ export function sizeOfLedgers(ledgers: readonly Ledger[]): number {
 /**
  * Discards what there is no room for: ordinary records, the oldest first, until all is within `room`; then what is
  * damaged, and what an endpoint refused, until what is durable is within `durableRoom`. Records that wait to be
- * delivered and must not be lost stay.
- *
- * @returns the error of a file system that does not let it.
+ * delivered and must not be lost stay. It is a part of that, as much as one turn of the event loop may do.
  */
 export function discardToFit(
   ledgers: readonly Ledger[],
   { room, durableRoom }: { readonly room: number; readonly durableRoom: number },
   counts: SpoolCounts,
-): unknown {
+): FitResult {
   let bytes = sizeOfLedgers(ledgers)
+  let read = 0
+  let files = 0
   try {
-    for (let oldest = findOrdinary(ledgers); bytes > room && oldest !== undefined; oldest = findOrdinary(ledgers)) {
-      bytes -= discard(oldest, counts)
+    for (;;) {
+      const ordinary = findOrdinary(ledgers)
+      const next = bytes > room && ordinary !== undefined ? ordinary : bytes > durableRoom && findLeast(ledgers)
+      if (next === false || next === undefined) {
+        // The next one is known when its turn comes.
+        if (ordinary !== undefined && bytes > room - AHEAD_BYTES) surveyOldest(ordinary)?.step(STEP_BYTES - read)
+        return { isMore: false }
+      }
+      read += surveyOldest(next)?.step(STEP_BYTES - read) ?? 0
+      if (read >= STEP_BYTES || files === STEP_FILES) return { isMore: true }
+      const size = discard(next, counts)
+      bytes -= size
+      read += size // it was looked through once more
+      files++
     }
-    for (let next = findLeast(ledgers); bytes > durableRoom && next !== undefined; next = findLeast(ledgers)) {
-      bytes -= discard(next, counts)
-    }
-    return undefined
   } catch (error) {
-    return error
+    return { isMore: false, error }
   }
+}
+
+/** What became of it. */
+export interface FitResult {
+  /** Whether it has to be called again, in another turn. */
+  readonly isMore: boolean
+  /** The error of a file system that does not let it. */
+  readonly error?: unknown
 }
 
 /** Discards the oldest ordinary records. Returns whether there were any. @throws {PlutusError} if the file system fails. */
@@ -60,22 +84,29 @@ const WATCHED_SHARE = 1 / 8
  * by its monotonic clock, for an eighth of that time: a wall clock that steps, or was wrong when records were written,
  * or is wrong now, deletes nothing at once.
  *
+ * @returns whether it has to be called again for the rest, in another turn of the event loop.
  * @throws {PlutusError} if the file system fails.
  */
-export function discardOld(ledgers: readonly Ledger[], age: AgeLimit, counts: SpoolCounts): void {
+export function discardOld(ledgers: readonly Ledger[], age: AgeLimit, counts: SpoolCounts): boolean {
   // Of a clock that was set forward since the start, what it would be without that.
   const limit = Math.min(age.wall, age.monotonicWall) - age.maxAgeMillis
+  let read = 0
+  let files = 0
   for (const ledger of ledgers) {
     const watched = ledger.failingSince === undefined ? 0 : age.monotonic - ledger.failingSince
     if (ledger.failingSince === undefined || watched < age.maxAgeMillis * WATCHED_SHARE) continue
     for (const segment of ledger.journal.segments.slice()) {
       if (segment.createdAt >= limit) break
-      const lost = countLost(ledger, segment)
+      const survey = surveyOf(ledger, segment)
+      read += survey.step(STEP_BYTES - read)
+      if (read >= STEP_BYTES || files++ === STEP_FILES) return true
+      const lost = survey.countLost(ledger)
       ledger.journal.acknowledge(segment.end)
       ledger.forget(segment.end)
       tellLost(lost, 'age', counts)
     }
   }
+  return false
 }
 
 function findOrdinary(ledgers: readonly Ledger[]): Ledger | undefined {
@@ -106,7 +137,7 @@ function birthOf({ journal }: Ledger): number {
 function discard(ledger: Ledger, counts: SpoolCounts): number {
   const { journal } = ledger
   const [first] = journal.segments
-  const lost = first && countLost(ledger, first)
+  const lost = surveyOldest(ledger)?.countLost(ledger)
   const discarded = journal.discardOldest()
   if (discarded === undefined) return Infinity // nothing is left
   if (discarded.kind !== 'segment' || first === undefined || lost === undefined) return discarded.bytes
@@ -115,16 +146,18 @@ function discard(ledger: Ledger, counts: SpoolCounts): number {
   return discarded.bytes
 }
 
-/** How many records of each class are lost with the first segment of a journal. */
-function countLost(ledger: Ledger, { name }: JournalSegment): Map<string, number> {
-  const lost = new Map<string, number>()
-  for (const { bytes, position, segment } of ledger.journal.read()) {
-    if (segment.name !== name) break
-    if (!ledger.isOnDiskOnly(position)) continue // memory has it too
-    const records = readFrame(bytes)?.records ?? bytes
-    for (const [dataClass, count] of countClasses(records)) lost.set(dataClass, (lost.get(dataClass) ?? 0) + count)
-  }
-  return lost
+function surveyOldest(ledger: Ledger): SegmentSurvey | undefined {
+  const [oldest] = ledger.journal.segments
+  return oldest && surveyOf(ledger, oldest)
+}
+
+/** What is known of a segment, which is the one that goes next. */
+function surveyOf(ledger: Ledger, segment: JournalSegment): SegmentSurvey {
+  const known = surveys.get(ledger)
+  if (known?.segment === segment) return known
+  const survey = new SegmentSurvey(ledger.journal, segment)
+  surveys.set(ledger, survey)
+  return survey
 }
 
 function tellLost(lost: ReadonlyMap<string, number>, reason: SpoolLossReason, counts: SpoolCounts): void {

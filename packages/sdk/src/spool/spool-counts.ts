@@ -86,19 +86,20 @@ const KEY = Buffer.from(ATTR_PLUTUS_DATA_CLASS)
 /** Counts encoded records by their class; those without one as `application`. */
 export function countClasses(records: Uint8Array): Map<string, number> {
   const counts = new Map<string, number>()
+  // One search for all records: of ordinary ones, most say nothing.
+  const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength)
+  let key = bytes.indexOf(KEY)
   for (let at = 0, end = findRecordEnd(records, 0); end !== -1; at = end, end = findRecordEnd(records, at)) {
-    const dataClass = classOf(records.subarray(at, end))
+    if (key !== -1 && key < at) key = bytes.indexOf(KEY, at)
+    const dataClass = key === -1 || key >= end ? 'application' : classBehind(bytes, key + KEY.length, end)
     counts.set(dataClass, (counts.get(dataClass) ?? 0) + 1)
   }
   return counts
 }
 
 /** Its class stands behind the key; to look for the words is enough to count losses. */
-function classOf(record: Uint8Array): string {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength)
-  const at = bytes.indexOf(KEY)
-  if (at === -1) return 'application'
-  const behind = bytes.subarray(at + KEY.length, at + KEY.length + MAX_VALUE_BYTES).toString('latin1')
+function classBehind(bytes: Buffer, at: number, end: number): string {
+  const behind = bytes.toString('latin1', at, Math.min(at + MAX_VALUE_BYTES, end))
   return DATA_CLASSES.find((dataClass) => behind.includes(dataClass)) ?? 'application'
 }
 

@@ -10,7 +10,8 @@ import { Spool } from './spool.ts'
 import type { SpoolOptions } from './spool-options.ts'
 
 const encoder = createEncoder()
-const resource = encoder.encodeResource({ attributes: { 'service.name': 'rig' } })
+/** What the records of a rig come from. */
+export const resource = encoder.encodeResource({ attributes: { 'service.name': 'rig' } })
 export const scope = encoder.encodeScope({ name: 'rig' })
 
 /** A spool, what it sends, and who answers. */

@@ -100,7 +100,7 @@ it('holds processes that live to the bound together, each dropping its own', asy
 /** The room of a process that has nothing itself. */
 function openRoom(root: string, maxBytes: number, isOurs: () => boolean = () => false): SpoolRoom {
   const counts = new SpoolCounts(() => {})
-  return new SpoolRoom({ root, maxBytes, counts, ledgers: () => [], isOurs, onCrowded: () => {} })
+  return new SpoolRoom({ root, maxBytes, counts, ledgers: () => [], isOurs, onCrowded: () => {}, onFailure: () => {} })
 }
 
 it('counts what it has taken over since it has measured as its own, and not twice', async () => {

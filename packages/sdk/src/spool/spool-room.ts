@@ -15,10 +15,14 @@ export interface SpoolRoomOptions {
   readonly isOurs: (name: string) => boolean
   /** There is no room for durable records any more. */
   readonly onCrowded: () => void
+  /** The file system does not let make room, in a turn of its own. */
+  readonly onFailure: (error: unknown) => void
 }
 
 // So much may be written before the bound is looked at again.
 const LOOK_BYTES = 256 * 1024
+// As Node made it: a test of the application may replace it.
+const { setTimeout } = globalThis
 
 /**
  * Holds all processes of a root together to a bound. Each drops what is ordinary of its own, and of the dead, while all
@@ -30,6 +34,7 @@ export class SpoolRoom {
   #isMeasuring = false
   #unlooked = 0
   #isCrowded = false
+  #isFitting = false
 
   constructor(options: SpoolRoomOptions) {
     this.#options = options
@@ -62,9 +67,10 @@ export class SpoolRoom {
     const own = ledgers()
     const room = maxBytes - this.#othersBytes('bytes')
     const durableRoom = maxBytes - this.#othersBytes('durableBytes')
-    const error = discardToFit(own, { room, durableRoom }, counts)
-    this.#isCrowded = sizeOfLedgers(own) > durableRoom
+    const { isMore, error } = discardToFit(own, { room, durableRoom }, counts)
+    this.#isCrowded = !isMore && sizeOfLedgers(own) > durableRoom
     if (this.#isCrowded) onCrowded()
+    if (isMore) this.#fitNext()
     return error
   }
 
@@ -82,6 +88,17 @@ export class SpoolRoom {
   measureNow(): unknown {
     this.#others = measureDirectoriesNow(this.#options.root, this.#options.maxBytes)
     return this.fit()
+  }
+
+  /** Drops the rest in a turn of its own. */
+  #fitNext(): void {
+    if (this.#isFitting) return
+    this.#isFitting = true
+    setTimeout(() => {
+      this.#isFitting = false
+      const error = this.fit()
+      if (error !== undefined) this.#options.onFailure(error)
+    }, 0).unref()
   }
 
   /** What was taken over since it was measured is counted with what is ours. */

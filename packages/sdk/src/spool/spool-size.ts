@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { loadBuiltin } from '../delivery/builtins.ts'
 import { INSTANCE } from './instance-directory.ts'
 
@@ -16,20 +17,32 @@ export async function measureDirectories(
   root: string,
   isWanted: (name: string) => boolean,
 ): Promise<Map<string, SpoolSize>> {
-  const { readdir, stat } = loadBuiltin('node:fs').promises
   const sizes = new Map<string, SpoolSize>()
-  for (const name of await readdir(root).catch(() => [])) {
-    if (!INSTANCE.test(name) || !isWanted(name)) continue
-    let size = NONE
-    const entries = await readdir(`${root}/${name}`, { recursive: true, withFileTypes: true }).catch(() => [])
-    for (const entry of entries) {
-      if (!entry.isFile()) continue
-      const found = await stat(`${entry.parentPath}/${entry.name}`).catch(() => undefined) // it may be gone
-      if (found !== undefined) size = plus(size, entry.parentPath, found.size)
-    }
-    sizes.set(name, size)
+  for (const name of await list(root)) {
+    if (INSTANCE.test(name) && isWanted(name)) sizes.set(name, await measureFolder(`${root}/${name}`))
   }
   return sizes
+}
+
+// By callbacks: Node takes five milliseconds to load its promises of file systems, for who has not used them before.
+async function measureFolder(path: string): Promise<SpoolSize> {
+  const { lstat } = loadBuiltin('node:fs') // a link leads elsewhere, or round in a circle
+  let size = NONE
+  for (const name of await list(path)) {
+    const inner = `${path}/${name}`
+    const found = await new Promise<Stats | undefined>((resolve) => {
+      lstat(inner, (_gone, stats) => resolve(stats)) // it may be gone
+    })
+    if (found?.isFile() === true) size = plus(size, path, found.size)
+    else if (found?.isDirectory() === true) size = add(size, await measureFolder(inner))
+  }
+  return size
+}
+
+function list(path: string): Promise<readonly string[]> {
+  return new Promise((resolve) => {
+    loadBuiltin('node:fs').readdir(path, (error, names) => resolve(error === null ? names : []))
+  })
 }
 
 /** The same at once, for who cannot wait; not beyond so many bytes. */
@@ -55,6 +68,10 @@ export function measureDirectoriesNow(root: string, maxBytes: number): Map<strin
     // What somebody removed meanwhile has no size.
   }
   return sizes
+}
+
+function add(one: SpoolSize, other: SpoolSize): SpoolSize {
+  return { bytes: one.bytes + other.bytes, durableBytes: one.durableBytes + other.durableBytes }
 }
 
 function plus({ bytes, durableBytes }: SpoolSize, folder: string, more: number): SpoolSize {

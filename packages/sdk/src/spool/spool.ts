@@ -35,6 +35,10 @@ const FAST = 'The disk of the spool is fast again: what must survive is on disk 
 // Segments of a small spool are small, so that it does not lose all of it with one.
 const SEGMENTS = 64
 const [MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES] = [64 * 1024, 1024 * 1024]
+// A service that says little leaves few files behind: a night has 500 minutes.
+const MAX_SEGMENT_AGE_MILLIS = 60_000
+// Files that are deleted in one turn of the event loop, which stays short.
+const STEP_FILES = 32
 const CROWDED =
   'The spool has reached PLUTUS_SPOOL_MAX_BYTES with records that must not be lost: more of them are kept in memory only, until some are delivered'
 
@@ -78,6 +82,7 @@ export class Spool {
     this.#journals = {
       sync: options.sync,
       files: this.#disk.files,
+      maxSegmentAgeMillis: MAX_SEGMENT_AGE_MILLIS,
       maxSegmentBytes: Math.min(
         MAX_SEGMENT_BYTES,
         Math.max(MIN_SEGMENT_BYTES, Math.floor(options.maxBytes / SEGMENTS)),
@@ -101,6 +106,7 @@ export class Spool {
       ledgers: () => this.#ledgers,
       isOurs: (name) => this.#isOurs(name),
       onCrowded: () => this.#place.tell(CROWDED),
+      onFailure: (error) => this.#place.fail(error),
     })
     this.#writer = new SpoolWriter({
       root: options.root,
@@ -299,10 +305,10 @@ export class Spool {
   finish(): void {
     this.#disk.settle()
     if (this.#options.isThread) this.#hearDelivered()
-    this.#acknowledge()
+    this.#acknowledge(Infinity)
     this.counts.report()
     const own = this.#place.current
-    if (own === undefined || this.#adoption.adopted.length > 0) return
+    if (own === undefined || !this.#adoption.isEmpty) return
     if (this.#open === undefined && own.ledgers.every((ledger) => ledger.isDone)) this.#place.close()
   }
 
@@ -369,12 +375,19 @@ export class Spool {
     this.#acknowledging ??= setTimeout(() => this.#acknowledge(), this.#times.acknowledge).unref()
   }
 
-  #acknowledge(): void {
+  #acknowledge(mostFiles = STEP_FILES): void {
     clearTimeout(this.#acknowledging)
     this.#acknowledging = undefined
+    let left = mostFiles
     for (const ledger of this.#ledgers) {
       try {
-        ledger.acknowledge()
+        const before = ledger.journal.segments.length
+        const isMore = ledger.acknowledge(left)
+        left -= before - ledger.journal.segments.length
+        if (isMore || left <= 0) {
+          this.#acknowledgeNext()
+          return
+        }
       } catch (error) {
         this.#place.fail(error)
       }
@@ -382,6 +395,11 @@ export class Spool {
     for (const [directory, account] of this.#threads) if (!account.acknowledge()) this.#threads.delete(directory)
     this.#adoption.release()
     this.#hearRoom()
+  }
+
+  /** The rest, in a turn of its own. */
+  #acknowledgeNext(): void {
+    this.#acknowledging = setTimeout(() => this.#acknowledge(), 0).unref()
   }
 
   /** What was acknowledged is gone: there may be room again. */
@@ -411,7 +429,8 @@ export class Spool {
     const { maxAgeMillis } = this.#options
     const age = { maxAgeMillis, wall: Date.now(), monotonicWall: performance.timeOrigin + now, monotonic: now }
     try {
-      discardOld(this.#ledgers, age, this.counts)
+      const isMore = discardOld(this.#ledgers, age, this.counts)
+      if (isMore) setTimeout(() => this.#discardOld(), 0).unref()
     } catch (error) {
       this.#place.tell(`The spool cannot be read. ${messageOf(error)}`)
     }

@@ -1,0 +1,49 @@
+import type { Journal, JournalSegment, Position } from '@plutus/journal'
+import type { Ledger } from './ledger.ts'
+import { countClasses } from './spool-counts.ts'
+import { readFrame } from './spool-frame.ts'
+
+/** Finds out what records are in a segment, in steps: before there is no room for it, a part in each turn of the event loop. */
+export class SegmentSurvey {
+  readonly segment: JournalSegment
+  readonly #journal: Journal
+  readonly #frames: { readonly position: Position; readonly classes: ReadonlyMap<string, number> }[] = []
+  #position: Position
+
+  constructor(journal: Journal, segment: JournalSegment) {
+    this.segment = segment
+    this.#journal = journal
+    this.#position = Math.max(segment.start, journal.acknowledged)
+  }
+
+  /**
+   * Reads on, so many bytes and the rest of the last frame; none if that is not positive.
+   *
+   * @returns how many bytes were read; 0 if all of it is known.
+   * @throws {PlutusError} if the file system fails.
+   */
+  step(mostBytes: number): number {
+    let bytes = 0
+    if (this.#position >= this.segment.end || mostBytes <= 0) return bytes
+    for (const frame of this.#journal.read(this.#position)) {
+      if (frame.segment !== this.segment) break
+      const records = readFrame(frame.bytes)?.records ?? frame.bytes
+      this.#frames.push({ position: frame.position, classes: countClasses(records) })
+      this.#position = frame.position
+      bytes += frame.bytes.length
+      if (bytes >= mostBytes) break
+    }
+    return bytes
+  }
+
+  /** How many records of each class are lost with the segment: those that nobody has but the disk. @throws as `step` does. */
+  countLost(ledger: Ledger): Map<string, number> {
+    this.step(Infinity)
+    const lost = new Map<string, number>()
+    for (const { position, classes } of this.#frames) {
+      if (!ledger.isOnDiskOnly(position)) continue // memory has it too
+      for (const [dataClass, count] of classes) lost.set(dataClass, (lost.get(dataClass) ?? 0) + count)
+    }
+    return lost
+  }
+}
