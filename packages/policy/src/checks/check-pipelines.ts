@@ -55,8 +55,9 @@ function checkRedaction(config: CollectorConfig, report: ReportCollector): void 
   }
   for (const signal of new Set(Object.keys(config.service.pipelines).map(signalOf))) {
     for (const { exporter, processors, pipelines } of listPaths(config, signal, 'any')) {
-      const isMasked =
-        MASKS_BY.every((list) => processors.some((id) => hasPatterns(id, list))) && processors.some(isClosed)
+      // One before them, such as that which makes attributes readable, masks nothing.
+      const masksFields = processors.slice(processors.findIndex((id) => typeOf(id) === 'redaction')).some(isClosed)
+      const isMasked = MASKS_BY.every((list) => processors.some((id) => hasPatterns(id, list))) && masksFields
       if (isMasked || LOCAL.has(typeOf(exporter)) || told.has(exporter)) continue
       told.add(exporter)
       const wrong = `What comes by ${pipelines.join(' and ')} reaches ${exporter} unmasked.`

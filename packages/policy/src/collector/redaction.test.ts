@@ -1,10 +1,32 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { KNOWN_NAMES } from './known-names.ts'
-import { HINT, LONG_HEX, SECRET_KEYS, SECRET_VALUES, SHORTEST_SECRET, TEXT_SECRETS } from './redaction.ts'
+import {
+  FEW_DIGITS,
+  HINT,
+  LONG_HEX,
+  NO_SIGN,
+  SECRET_KEYS,
+  SECRET_VALUES,
+  SHORTEST_SECRET,
+  TEXT_SECRETS,
+} from './redaction.ts'
 
-/** A pattern of Go's as one of JavaScript's: of those that are used here, only this is written otherwise. */
-const compile = (pattern: string): RegExp => new RegExp(pattern.replaceAll('\\x{00A0}', '\\u{a0}'), 'u')
+/** A pattern of Go's as one of JavaScript's: of what is used here, only points of Unicode are written otherwise. */
+const compile = (pattern: string): RegExp => new RegExp(pattern.replaceAll('\\x{', '\\u{'), 'u')
+
+/** Texts in which a pattern finds something, and some more: the generator knows no word boundary, and is slow in all of Unicode. */
+const textsWith = (pattern: string): fc.Arbitrary<string> =>
+  fc.stringMatching(
+    compile(
+      pattern
+        .replaceAll('\\b', '')
+        .replaceAll('(?s:.*)', '.*')
+        .replaceAll('[\\p{Z}\\p{Cf}\\p{Pd}\\x{2212}\\x{0000}+]', '[ +-]')
+        .replaceAll('[^\\P{Nd}0-9]', '[٤२]')
+        .replaceAll('\\p{Nd}', '[0-9٤२]'),
+    ),
+  )
 
 it('looks for no secret name among those that are known, so no known name may be like one', () => {
   const patterns = SECRET_KEYS.map(compile)
@@ -15,13 +37,26 @@ it('looks for no secret name among those that are known, so no known name may be
 
 it.each(TEXT_SECRETS)('sees by its length and a hint every text in which %s is found', (pattern) => {
   fc.assert(
-    // The generator knows no word boundary; without it there are only more texts.
-    fc.property(fc.stringMatching(compile(pattern.replaceAll('\\b', ''))), (text) => {
+    fc.property(textsWith(pattern), (text) => {
       expect(Array.from(text).length).toBeGreaterThanOrEqual(SHORTEST_SECRET)
       expect(text).toMatch(compile(HINT))
     }),
   )
 })
+
+it.each(SECRET_VALUES)('spares no text in which %s is found', (pattern) => {
+  const spared = [NO_SIGN, FEW_DIGITS].map(compile)
+  fc.assert(
+    fc.property(textsWith(pattern), (text) => {
+      expect(spared.filter((one) => one.test(text))).toEqual([])
+    }),
+  )
+})
+
+it.each(['GET', '/orders/8412/items', 'shop.example', '192.0.2.17', '443', 'a=b&c=d', ''])(
+  'spares %s at one look',
+  (text) => expect([NO_SIGN, FEW_DIGITS].some((one) => compile(one).test(text))).toBe(true),
+)
 
 it('spares a text of twenty and more hexadecimal digits, in which no pattern finds anything, and no shorter one', () => {
   const patterns = SECRET_VALUES.map(compile)
