@@ -11,8 +11,13 @@ export interface Story {
   points(metric: string): readonly ReceivedPoint[]
 }
 
-// The programs hold a pool open for three of these.
-const COLLECT_SOON = { OTEL_METRIC_EXPORT_INTERVAL: '150', OTEL_METRIC_EXPORT_TIMEOUT: '150' }
+// The programs hold a pool open for three of these; several run at once, which makes the machine slow to take the rest.
+const COLLECT_SOON = {
+  OTEL_METRIC_EXPORT_INTERVAL: '150',
+  OTEL_METRIC_EXPORT_TIMEOUT: '150',
+  OTEL_LOG_LEVEL: 'warn',
+  PLUTUS_EXIT_WAIT_MS: '20000',
+}
 
 /** Runs a program under the hook and expects it to end well. */
 export async function runStory(
@@ -30,8 +35,9 @@ export async function runStory(
       env: { ...COLLECT_SOON, ...env },
       ...(node === undefined ? {} : { node }),
     } as const
-    const { code, stdout } = await runProgram(program)
+    const { code, stdout, stderr } = await runProgram(program)
     expect(code).toBe(0)
+    expect(stderr).not.toMatch(/^plutus: .*\blost: /m)
     expect(receiver.malformed).toEqual([])
     const metrics = [...receiver.metrics]
     return { spans: [...receiver.spans], stdout, points: (metric) => pointsOf(metrics, metric) }
