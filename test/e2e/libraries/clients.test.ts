@@ -33,6 +33,9 @@ describe.each(PROGRAMS)('a program that is %s on Node %s', (extension, _label, n
         expect(Object.values(attributes)).not.toContain('')
       }
       expect(outcome(client('/missing'))).toEqual(['ERROR', '404'])
+      // Its code is a number, of which the conventions know nothing.
+      expect(outcome(client('/late'))).toEqual(['ERROR', 'TimeoutError'])
+      expect(outcome(client('/hostile'))).toEqual(['ERROR', '_OTHER'])
       expect(String(client('/credentials').attributes['url.full'])).not.toContain('p%3Ass')
       const refused = spans.filter(({ attributes }) => pathOf(attributes['url.full']) === '/refused')
       expect(refused.map(({ status }) => status.code)).toEqual(['ERROR', 'ERROR'])

@@ -4,6 +4,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import { captureHeaders } from './captured-headers.ts'
 import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
+import { readError } from './read-error.ts'
 import { addServer } from './target.ts'
 import type { Target } from './target.ts'
 
@@ -29,9 +30,6 @@ export interface Answer {
 
 /** Time after which an answer that nobody has begun to read is taken as not wanted. */
 export const UNREAD_MILLIS = 1_000
-
-// Node's codes of network errors, and names of error classes.
-const ERROR_TYPE = /^\w{1,64}$/
 
 /** One outbound request from its making to the end of its answer. */
 export class ClientCall {
@@ -111,9 +109,10 @@ export class ClientCall {
   /** The request, or its answer, broke off. */
   fail(error: unknown): void {
     if (this.#isEnded) return
-    this.#errorType = errorTypeOf(error)
-    if (error instanceof Error) this.span.recordException(error)
-    this.#end(messageOf(error))
+    const told = readError(error)
+    this.#errorType = told.code
+    if (error instanceof Error) this.span.recordException(told)
+    this.#end(told.message)
   }
 
   #end(message?: string, at?: number): void {
@@ -136,18 +135,4 @@ export class ClientCall {
     if (this.#errorType !== undefined) attributes['error.type'] = this.#errorType
     return attributes
   }
-}
-
-function errorTypeOf(error: unknown): string {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
-    code?: unknown
-    name?: unknown
-  }
-  for (const text of [code, name]) if (typeof text === 'string' && ERROR_TYPE.test(text)) return text
-  return '_OTHER'
-}
-
-function messageOf(error: unknown): string | undefined {
-  const message = (error as { message?: unknown } | null | undefined)?.message
-  return typeof message === 'string' ? message : undefined
 }

@@ -5,9 +5,19 @@ const http = require('node:http')
 const server = http.createServer((req, res) => {
   const { authorization = '-', own = '-' } = req.headers
   console.log(req.method, req.url, authorization, own)
+  if (req.url === '/late') return late.abort(new DOMException('It takes too long.', 'TimeoutError'))
+  if (req.url === '/hostile') return hostile.abort(unreadable)
   res.statusCode = req.url === '/missing' ? 404 : 200
   res.end('answer')
 })
+
+const late = new AbortController()
+const hostile = new AbortController()
+const unreadable = {
+  get name() {
+    throw new Error('not to be read')
+  },
+}
 
 const byHttp = (...args) =>
   new Promise((resolve, reject) => {
@@ -25,6 +35,8 @@ module.exports = async (undici) => {
   await byHttp({ port, path: '/pairs', headers: ['Host', 'localhost', 'Own', 'yes'] })
   console.log((await fetch(`${url}/fetch`, { method: 'POST', body: 'text', headers: { own: 'yes' } })).status)
   console.log((await undici.request(`${url}/undici`)).statusCode)
+  await fetch(`${url}/late`, { signal: late.signal }).catch((error) => console.log(error.name))
+  await fetch(`${url}/hostile`, { signal: hostile.signal }).catch((error) => console.log(error === unreadable))
   server.close()
   server.closeAllConnections()
   await byHttp(`${url}/refused`, { agent: false }).catch((error) => console.log(error.code))
