@@ -1,7 +1,5 @@
-import { runProgram, startReceiver } from '@plutus/test-kit'
+import { findPorts, runProgram, startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { programFile } from './program-file.ts'
 
@@ -17,15 +15,6 @@ afterEach(async () => {
 
 const run = (name: string, env: Record<string, string> = {}) =>
   runProgram({ file: programFile(name), receiver, env: { OTEL_LOG_LEVEL: 'warn', ...env } })
-
-async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return String(typeof address === 'object' ? address?.port : undefined)
-}
 
 describe('sampling', () => {
   it.each([
@@ -147,7 +136,7 @@ describe('exporters', () => {
   })
 
   it('show metrics on a page for Prometheus, which is no request of the service and does not hold the process', async () => {
-    const port = await findFreePort()
+    const port = String((await findPorts(1))[0])
     const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: port }
     const { code, stdout } = await runProgram({ file: programFile('scraped.mjs'), args: [port], receiver, env })
     expect(code).toBe(0)

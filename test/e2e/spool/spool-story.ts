@@ -28,6 +28,9 @@ export async function openSpoolStory(onFinished: typeof onTestFinished = onTestF
     await receiver.close()
     rmSync(folder, { recursive: true, force: true })
   })
+  // What has been read by now: who waits asks again and again, and there are thousands.
+  const found = new Map<string, { count: number; uids: Set<unknown> }>()
+  let read = 0
   const story: SpoolStory = {
     receiver,
     directory,
@@ -40,9 +43,8 @@ export async function openSpoolStory(onFinished: typeof onTestFinished = onTestF
         env: { PLUTUS_SPOOL_DIR: directory, OTEL_LOG_LEVEL: 'warn', ...options.env },
       }),
     arrived: () => {
-      const found = new Map<string, { count: number; uids: Set<unknown> }>()
-      for (const { attributes } of receiver.logs) {
-        const { id, 'log.record.uid': uid } = attributes
+      for (; read < receiver.logs.length; read++) {
+        const { id, 'log.record.uid': uid } = receiver.logs[read]?.attributes ?? {}
         if (typeof id !== 'string') continue
         const known = found.get(id) ?? { count: 0, uids: new Set() }
         known.count++
