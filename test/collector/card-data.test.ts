@@ -242,6 +242,12 @@ describe.skipIf(reason !== '')(`a gateway${reason && ` (${reason})`}`, () => {
     },
   )
 
+  it('lets spans with links pass where the policy says so', () => {
+    const filters = (text: string): boolean =>
+      renderCollector(smallPolicy(text), { role: 'gateway' }).includes('filter/links')
+    expect([filters(''), filters('redaction: { unmasked_links: pass }')]).toEqual([true, false])
+  })
+
   it('masks a card number in the attributes of an exemplar', async () => {
     receiver.clear()
     const request = metricsRequest('orders', 1, {}, { card: CARD, nested: { number: CARD } })

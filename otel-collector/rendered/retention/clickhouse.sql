@@ -1,4 +1,4 @@
--- Plutus: tables and retention in ClickHouse, policy 190ec98107bee434. Rendered; change the policy instead.
+-- Plutus: tables and retention in ClickHouse, policy dce163e50d0dc2e8. Rendered; change the policy instead.
 
 CREATE TABLE IF NOT EXISTS otel_logs_audit (
   Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
@@ -25,11 +25,11 @@ TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY TO VOLUME 'cold',
   toDateTime(Timestamp) + INTERVAL 2555 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_logs_audit MODIFY TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY TO VOLUME 'cold',
   toDateTime(Timestamp) + INTERVAL 2555 DAY DELETE;
-ALTER TABLE otel_logs_audit MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_logs_audit MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_logs_security (
@@ -57,11 +57,11 @@ TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY TO VOLUME 'cold',
   toDateTime(Timestamp) + INTERVAL 90 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_logs_security MODIFY TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY TO VOLUME 'cold',
   toDateTime(Timestamp) + INTERVAL 90 DAY DELETE;
-ALTER TABLE otel_logs_security MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_logs_security MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_logs_payment (
@@ -89,11 +89,11 @@ TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY TO VOLUME 'cold',
   toDateTime(Timestamp) + INTERVAL 60 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_logs_payment MODIFY TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY TO VOLUME 'cold',
   toDateTime(Timestamp) + INTERVAL 60 DAY DELETE;
-ALTER TABLE otel_logs_payment MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_logs_payment MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_logs_performance (
@@ -120,10 +120,10 @@ ORDER BY (ServiceName, EventName, toDateTime(Timestamp), Timestamp)
 TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 14 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_logs_performance MODIFY TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 14 DAY DELETE;
-ALTER TABLE otel_logs_performance MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_logs_performance MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_logs_application (
@@ -150,10 +150,10 @@ ORDER BY (ServiceName, EventName, toDateTime(Timestamp), Timestamp)
 TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_logs_application MODIFY TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY DELETE;
-ALTER TABLE otel_logs_application MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_logs_application MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_traces (
@@ -181,10 +181,10 @@ ORDER BY (ServiceName, SpanName, toDateTime(Timestamp), Timestamp)
 TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_traces MODIFY TTL toDateTime(Timestamp) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(Timestamp) + INTERVAL 30 DAY DELETE;
-ALTER TABLE otel_traces MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_traces MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_metrics_gauge (
@@ -211,10 +211,10 @@ ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix),
 TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_metrics_gauge MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
-ALTER TABLE otel_metrics_gauge MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_gauge MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_metrics_sum (
@@ -243,10 +243,10 @@ ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix),
 TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_metrics_sum MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
-ALTER TABLE otel_metrics_sum MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_sum MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_metrics_histogram (
@@ -279,10 +279,10 @@ ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix),
 TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_metrics_histogram MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
-ALTER TABLE otel_metrics_histogram MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_histogram MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_metrics_exponential_histogram (
@@ -319,10 +319,10 @@ ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix),
 TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_metrics_exponential_histogram MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
-ALTER TABLE otel_metrics_exponential_histogram MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_exponential_histogram MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';
 
 
 CREATE TABLE IF NOT EXISTS otel_metrics_summary (
@@ -350,7 +350,7 @@ ORDER BY (ServiceName, MetricName, cityHash64(Attributes), toDateTime(TimeUnix),
 TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE
 SETTINGS storage_policy = 'plutus', ttl_only_drop_parts = 1
-COMMENT 'Plutus policy 190ec98107bee434';
+COMMENT 'Plutus policy dce163e50d0dc2e8';
 ALTER TABLE otel_metrics_summary MODIFY TTL toDateTime(TimeUnix) + INTERVAL 7 DAY TO VOLUME 'warm',
   toDateTime(TimeUnix) + INTERVAL 30 DAY DELETE;
-ALTER TABLE otel_metrics_summary MODIFY COMMENT 'Plutus policy 190ec98107bee434';
+ALTER TABLE otel_metrics_summary MODIFY COMMENT 'Plutus policy dce163e50d0dc2e8';

@@ -132,13 +132,23 @@ describe('plutus collector explain', () => {
     const policy = write('tenth.yaml', 'version: 1\nsampling: { rate: 10% }\n')
     const { code, out } = await run(['explain', '--policy', policy, 'payment.completion', 'http.request'])
     expect(code).toBe(0)
-    expect(out.split('\n').map((line) => line.split(/ {2,}/).slice(0, 4))).toEqual([
+    const [table = ''] = out.split('\n\n')
+    expect(table.split('\n').map((line) => line.split(/ {2,}/).slice(0, 4))).toEqual([
       ['EVENT', 'CLASS', 'GOES TO', 'DROPPED'],
       ['payment.completion', 'payment', 'otlp by a queue with fsync + archive (files)', 'never'],
       ['http.request', 'performance', 'otlp by a queue on disk', 'below WARN, all but 10%, by the collector'],
-      [''],
     ])
     expect((await run(['explain', 'http.request'], { PLUTUS_POLICY_FILE: policy })).out).toContain('all but 10%')
+  })
+
+  it('tells what becomes of spans with links, which validate also does where they pass', async () => {
+    expect((await run(['explain', 'http.request'])).out).toMatch(/^Spans with links go no further .+\n$/mu)
+    const policy = write('links.yaml', 'version: 1\nredaction: { unmasked_links: pass }\n')
+    const told =
+      'Spans with links pass with what their sender wrote there, masked or not (redaction.unmasked_links: pass).\n'
+    expect((await run(['explain', '--policy', policy, 'http.request'])).out).toContain(told)
+    const { code, err } = await run(['validate', '--policy', policy])
+    expect({ code, begin: err.startsWith(told) }).toEqual({ code: 0, begin: true })
   })
 
   it('explains the whole catalogue, also as JSON', async () => {

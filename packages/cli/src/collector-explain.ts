@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { explainEvents, formatTable, tabulateExplanations } from '@plutus/policy'
+import { describeLinks, explainEvents, formatTable, tabulateExplanations } from '@plutus/policy'
 import { CATALOGUE } from '@plutus/conventions'
 import { suggestName } from '@plutus/config'
 import { EXIT_FOUND, EXIT_GOOD } from './cli-io.ts'
@@ -19,9 +19,10 @@ export async function runExplain(args: readonly string[], io: CliIo): Promise<nu
       },
     })
     const known = CATALOGUE.map(({ name }) => name)
-    const explanations = explainEvents(readPolicy(values.policy, io), positionals.length > 0 ? positionals : known)
+    const policy = readPolicy(values.policy, io)
+    const explanations = explainEvents(policy, positionals.length > 0 ? positionals : known)
     if (values.json) for (const one of explanations) io.out(`${JSON.stringify(one)}\n`)
-    else io.out(formatTable(tabulateExplanations(explanations)))
+    else io.out(`${formatTable(tabulateExplanations(explanations))}\n${describeLinks(policy)}\n`)
     const strangers = new Set(explanations.filter((one) => !one.known).map(({ event }) => event))
     for (const name of strangers) {
       const nearest = suggestName(name, known)

@@ -4,6 +4,7 @@ import {
   checkBucket,
   checkCollector,
   COLLECTOR_ROLES,
+  describeLinks,
   policyHash,
   readCollectorConfig,
 } from '@plutus/policy'
@@ -42,6 +43,7 @@ export async function runValidate(args: readonly string[], io: CliIo): Promise<n
       for (const problem of checkCollector(config, policy, { role: of, backend })) found.push([name, problem])
     }
     for (const [name, problem] of found) io.out(`${name}: ${describeFinding(problem)}\n`)
+    if (policy.redaction.unmaskedLinks === 'pass') io.err(`${describeLinks(policy)}\n`)
     const names = [...checked.map(([name]) => name), ...values.lifecycle].join(', ')
     const count = found.length === 0 ? 'nothing' : found.length
     io.err(`${count} found in ${names}, by policy ${policyHash(policy)} for ${backend}\n`)

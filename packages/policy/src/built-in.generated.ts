@@ -67,6 +67,9 @@ export const BUILT_IN: PolicyMembers = {
     "archive": "files",
     "transport": "otlp"
   },
+  "redaction": {
+    "unmaskedLinks": "drop"
+  },
   "limits": {
     "memoryBytes": 2147483648,
     "diskBytes": 21474836480,

@@ -35,6 +35,7 @@ it.each([
   ['sampling: { trace_size: 10KiB }', '+ sampling.trace_size: 20KiB -> 10KiB'],
   ['tiers: { hot: 8d }', '+ tiers.hot: 7d -> 8d'],
   ['targets: { backend: grafana }', '+ targets.backend: otlp -> grafana'],
+  ['redaction: { unmasked_links: pass }', '! redaction.unmasked_links: drop -> pass'],
   ['limits: { disk: 50GiB }', '+ limits.disk: 20GiB -> 50GiB'],
   ['limits: { disk_alert: 90% }', '! limits.disk_alert: 80% -> 90%'],
   ['limits: { traces_queue: 1200MiB }', '+ limits.traces_queue: 1GiB -> 1200MiB'],

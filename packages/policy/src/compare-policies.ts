@@ -8,6 +8,7 @@ import type {
   LimitPolicy,
   MetricPolicy,
   Policy,
+  RedactionPolicy,
   SamplingPolicy,
   TargetPolicy,
   TierPolicy,
@@ -22,7 +23,7 @@ export interface PolicyChange {
   readonly after: string
   /** What it means, and for whom, as one sentence. */
   readonly effect: string
-  /** Whether something is kept less, shorter or less surely than before, or somebody is told later. */
+  /** Whether something is kept less, shorter or less surely than before, less is masked, or somebody is told later. */
   readonly loses: boolean
 }
 
@@ -102,6 +103,21 @@ const LIMITS: Members<LimitPolicy> = {
   metricsQueueBytes: ['metrics_queue', queueChange],
 }
 
+const REDACTION: Members<RedactionPolicy> = {
+  unmaskedLinks: [
+    'unmasked_links',
+    (before, after) => ({
+      before,
+      after,
+      effect:
+        after === 'drop'
+          ? 'Spans with links of services that mask them in their own way or not at all go no further.'
+          : 'What services write into links of spans reaches the backends, card numbers too.',
+      loses: after === 'pass',
+    }),
+  ],
+}
+
 const TIERS: Members<TierPolicy> = {
   hotDays: ['hot', tierChange],
   warmDays: ['warm', tierChange],
@@ -171,6 +187,7 @@ export function comparePolicies(before: Policy, after: Policy): PolicyChange[] {
     ...compareMembers('sampling', before.sampling, after.sampling, SAMPLING),
     ...compareMembers('tiers', before.tiers, after.tiers, TIERS),
     ...compareMembers('targets', before.targets, after.targets, TARGETS),
+    ...compareMembers('redaction', before.redaction, after.redaction, REDACTION),
     ...compareMembers('limits', before.limits, after.limits, LIMITS),
     ...compareEntries('metrics', before.metrics, after.metrics, compareMetrics),
     ...compareEntries('alerts', before.alerts, after.alerts, compareAlerts),

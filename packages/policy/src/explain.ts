@@ -45,6 +45,13 @@ export function describeDropping({ classes, sampling }: Policy, name: DataClass)
   return `below WARN, all but ${formatShare(sampling.rate)}, by the ${sampling.decidedBy}`
 }
 
+/** What becomes of spans with links that no collector can mask, as one sentence. */
+export function describeLinks({ redaction }: Policy): string {
+  return redaction.unmaskedLinks === 'drop'
+    ? 'Spans with links go no further unless their sender masks them or says so by plutus.links.masked=true on its resource (redaction.unmasked_links: drop).'
+    : 'Spans with links pass with what their sender wrote there, masked or not (redaction.unmasked_links: pass).'
+}
+
 /** Rows for a table: a head, then one for each explanation. */
 export function tabulateExplanations(explanations: readonly EventExplanation[]): string[][] {
   const head = ['EVENT', 'CLASS', 'GOES TO', 'DROPPED', 'SEARCHABLE', 'ARCHIVE', 'ALERTS']

@@ -16,7 +16,7 @@ export { classOfRecord, SEVERITIES } from './class-of-record.ts'
 export type { RecordTraits } from './class-of-record.ts'
 export { comparePolicies, tabulateChanges } from './compare-policies.ts'
 export type { PolicyChange } from './compare-policies.ts'
-export { describeDropping, explainEvents, tabulateExplanations } from './explain.ts'
+export { describeDropping, describeLinks, explainEvents, tabulateExplanations } from './explain.ts'
 export type { EventExplanation } from './explain.ts'
 export { formatTable } from './format.ts'
 export { matchesName } from './match-name.ts'
@@ -34,6 +34,7 @@ export type {
   BackendName,
   ClassPolicy,
   LimitPolicy,
+  RedactionPolicy,
   MatchRule,
   MetricPolicy,
   Policy,

@@ -166,6 +166,17 @@ export const POLICY_FIELDS = group({
     }),
     about: "What telemetry is written for; addresses and credentials come from the collector's environment.",
   },
+  redaction: {
+    field: group({
+      unmasked_links: {
+        field: oneOf('drop', 'pass'),
+        as: 'unmaskedLinks',
+        about:
+          'Spans with links whose sender is not known to mask them, which a collector cannot: drop keeps them from backends, pass lets them by as they are.',
+      },
+    }),
+    about: 'What collectors do with what they cannot mask.',
+  },
   limits: {
     field: group({
       memory: { field: bytes(64 * MIB), as: 'memoryBytes', about: 'Memory of a collector process.' },

@@ -10,6 +10,7 @@ export interface Policy {
   readonly sampling: SamplingPolicy
   readonly tiers: TierPolicy
   readonly targets: TargetPolicy
+  readonly redaction: RedactionPolicy
   readonly limits: LimitPolicy
   /** Metrics made of log records, by name. */
   readonly metrics: Readonly<Record<string, MetricPolicy>>
@@ -96,6 +97,12 @@ export const BACKENDS = [
 
 /** One of `BACKENDS`. */
 export type BackendName = (typeof BACKENDS)[number]
+
+/** What collectors do with what they cannot mask. */
+export interface RedactionPolicy {
+  /** Whether spans with links go no further whose sender is not known to mask these, or pass as they are. */
+  readonly unmaskedLinks: 'drop' | 'pass'
+}
 
 /** What a collector process may take of its machine. */
 export interface LimitPolicy {

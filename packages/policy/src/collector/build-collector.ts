@@ -60,11 +60,11 @@ function buildAgent(policy: Policy, options: CollectorOptions): CollectorConfig 
   const pipelines: Pipelines = {
     'logs/in': enter(['routing/logs']),
     ...Object.fromEntries(CLASS_ORDER.map((name) => [`logs/${name}`, leave('routing/logs', [], [next[name].id])])),
-    'traces/in': enterTraces([next.traces.id]),
+    'traces/in': enterTraces(policy, [next.traces.id]),
     'metrics/in': enter([next.metrics.id]),
   }
   return assemble(policy, options, {
-    processors: { ...buildLimiter(policy), ...buildLinksFilter(), ...buildRedaction() },
+    processors: { ...buildLimiter(policy), ...buildLinksFilter(policy), ...buildRedaction() },
     connectors: buildLogRouting(policy),
     exporters: Object.values(next),
     storages: OUTPUTS,
@@ -94,7 +94,7 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
         return [`logs/${name}`, leave('routing/logs', processors, [out[name].id, ...(archive ? [archive.id] : [])])]
       }),
     ),
-    ...buildTracePipelines(samples, role, out.traces.id),
+    ...buildTracePipelines(policy, role, out.traces.id),
     'metrics/in': enter([out.metrics.id], [...Object.keys(cumulative), 'resource/metrics']),
     ...(hasMetrics
       ? {
@@ -110,7 +110,7 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
   return assemble(policy, options, {
     processors: {
       ...buildLimiter(policy),
-      ...buildLinksFilter(),
+      ...buildLinksFilter(policy),
       ...buildRedaction(),
       ...Object.fromEntries(OUTPUTS.map((output) => [`resource/${output}`, buildResource(policy, backend, output)])),
       ...Object.fromEntries(sampled.map((name) => [`filter/${name}`, buildLogSampling(policy, name)])),
@@ -126,11 +126,11 @@ function buildDeciding(policy: Policy, options: CollectorOptions): CollectorConf
 }
 
 /** Spans of traces that were kept from their first span on go around the sampler, all others through it. */
-function buildTracePipelines(samples: boolean, role: CollectorRole, exporter: string): Pipelines {
-  if (!samples) return { 'traces/in': enterTraces([exporter], ['resource/traces']) }
+function buildTracePipelines(policy: Policy, role: CollectorRole, exporter: string): Pipelines {
+  if (!samplesInCollector(policy.sampling)) return { 'traces/in': enterTraces(policy, [exporter], ['resource/traces']) }
   const isSingle = role === 'single'
   return {
-    'traces/in': enterTraces(['routing/traces']),
+    'traces/in': enterTraces(policy, ['routing/traces']),
     'traces/kept': leave('routing/traces', ['resource/traces'], [exporter]),
     'traces/sampled': isSingle
       ? leave('routing/traces', ['tail_sampling', 'resource/traces'], [exporter])
@@ -312,10 +312,15 @@ function enter(exporters: readonly string[], processors: readonly string[] = [])
 }
 
 /** The same for spans, of which some cannot be masked and go no further. */
-function enterTraces(exporters: readonly string[], processors: readonly string[] = []): CollectorPipeline {
+function enterTraces(
+  policy: Policy,
+  exporters: readonly string[],
+  processors: readonly string[] = [],
+): CollectorPipeline {
+  const filters = Object.keys(buildLinksFilter(policy))
   return {
     receivers: ['otlp'],
-    processors: ['memory_limiter', 'filter/links', ...REDACTION, ...processors],
+    processors: ['memory_limiter', ...filters, ...REDACTION, ...processors],
     exporters,
   }
 }
