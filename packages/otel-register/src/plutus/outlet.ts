@@ -153,6 +153,7 @@ export class Outlet {
     if (this.#isSpoolOpen) return this.#spool
     this.#isSpoolOpen = true
     const { outside, spool, encodeResource, warn, isWorker } = this.#options
+    if (spool.config.get('PLUTUS_SPOOL_DIR') === 'off') return undefined // without loading what opens one
     try {
       this.#spool = outside(() =>
         loadPart('spool').openSpool({

@@ -46,8 +46,8 @@ export interface WorksOptions {
   readonly place: ServicePlace
 }
 
-// What earlier processes left can wait until this one has started.
-const REPLAY_AFTER_MILLIS = 1000
+// What earlier processes left can wait until this one has started, and sent what it recorded first.
+const REPLAY_AFTER_MILLIS = 1250
 // Between the first turns of the application, and the first batch and the spool.
 const PREPARE_AFTER_MILLIS = 500
 // As Node made it: a test of the application may replace it.
