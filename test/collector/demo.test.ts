@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { collectorBinary } from '@plutus/otelcol-distribution'
-import { promtool, PROMTOOL_BUILD_MILLIS, runProgram } from '@plutus/test-kit'
+import { createDatabase, promtool, PROMTOOL_BUILD_MILLIS, runProgram, services } from '@plutus/test-kit'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 const DEMO = fileURLToPath(new URL('../../examples/demo/src/main.ts', import.meta.url))
@@ -31,7 +31,11 @@ describe.skipIf(reason !== '')(`the demo through a collector${reason && ` (${rea
   beforeAll(async () => {
     await promtool.ensure()
     const args = ['--collector', '--json']
-    const ended = await runProgram({ file: DEMO, hook: 'none', args, timeoutMillis: MOST_MILLIS })
+    // A PostgreSQL in memory takes its time to start: the demo without a collector is shown on one.
+    const database = services.postgres.available ? await createDatabase() : undefined
+    const env = database ? { DATABASE_URL: database.url } : {}
+    const ended = await runProgram({ file: DEMO, hook: 'none', args, env, timeoutMillis: MOST_MILLIS })
+    await database?.drop()
     code = ended.code
     if (ended.stdout === '') throw new Error(`the demo printed nothing: ${ended.stderr}`)
     report = JSON.parse(ended.stdout) as Report
