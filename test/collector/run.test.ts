@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
@@ -45,6 +45,8 @@ interface Run {
   readonly folder: string
   readonly output: () => string
   readonly stop: () => Promise<number | null>
+  readonly ended: Promise<number | null>
+  readonly collectorPid: () => number
 }
 
 /** Runs `plutus collector run` until its collector takes telemetry. */
@@ -75,7 +77,16 @@ async function runCollector(
       child.kill('SIGTERM')
       return (await exited)[0]
     },
+    ended: exited.then(([code]) => code),
+    collectorPid: () => Number(execFileSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })),
   }
+}
+
+async function sendPayment(url: string, id: string, bytes: number): Promise<number> {
+  const attributes = { id, 'plutus.data.class': 'payment' }
+  const body = JSON.stringify(logsRequest([{ body: 'x'.repeat(bytes), attributes }]))
+  const headers = { 'content-type': 'application/json' }
+  return (await fetch(`${url}/v1/logs`, { method: 'POST', headers, body })).status
 }
 
 function makeFolder(): string {
@@ -146,12 +157,7 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
         const policy = join(folder, 'policy.yaml')
         writeFileSync(policy, 'version: 1\nclasses: { payment: { queue: 4MiB } }\n')
         const run = await runCollector(folder, { PLUTUS_QUEUE_DIR: disk.folder }, ['--policy', policy])
-        const send = async (id: string): Promise<number> => {
-          const attributes = { id, 'plutus.data.class': 'payment' }
-          const body = JSON.stringify(logsRequest([{ body: 'x'.repeat(1_500_000), attributes }]))
-          const headers = { 'content-type': 'application/json' }
-          return (await fetch(`${run.url}/v1/logs`, { method: 'POST', headers, body })).status
-        }
+        const send = async (id: string): Promise<number> => await sendPayment(run.url, id, 1_500_000)
         const others = join(disk.folder, 'of-somebody-else')
         fill(others)
         await waitFor(() => run.output().includes('is full'))
@@ -162,6 +168,39 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
         await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'd'))
         expect(await run.stop()).toBe(0)
       } finally {
+        disk.remove()
+      }
+    })
+
+    it('loses nothing that was taken when it is killed on a full disk and started again', async () => {
+      const disk = mountSmallDisk(96)
+      if (disk === undefined) throw new Error('no small file system can be mounted here')
+      const backend = await startReceiver()
+      try {
+        await backend.refuse()
+        const env = { PLUTUS_QUEUE_DIR: disk.folder, PLUTUS_OTLP_ENDPOINT: backend.httpUrl }
+        const folder = makeFolder()
+        const run = await runCollector(folder, env)
+        fill(join(disk.folder, 'of-somebody-else'), 64 * 2 ** 20)
+        const taken: string[] = []
+        for (let n = 0, refused = 0; refused < 5; n++) {
+          const id = `p${n}`
+          const isTaken = (await sendPayment(run.url, id, 400_000)) === 200
+          if (isTaken) taken.push(id)
+          else refused++
+        }
+        process.kill(run.collectorPid(), 'SIGKILL')
+        expect(await run.ended).not.toBe(0)
+        const next = await runCollector(folder, env)
+        await backend.accept()
+        const hasArrived = (id: string): boolean => backend.logs.some(({ attributes }) => attributes['id'] === id)
+        await waitFor(() => taken.every(hasArrived), {
+          timeoutMillis: 40_000,
+          describe: () => `${taken.filter(hasArrived).length} of ${taken.length}`,
+        })
+        expect(await next.stop()).toBe(0)
+      } finally {
+        await backend.close()
         disk.remove()
       }
     })
@@ -219,13 +258,15 @@ function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8)
 }
 
-/** Writes until there is no room. */
-function fill(path: string): void {
+/** Writes until there is no room, or so many bytes. */
+function fill(path: string, bytes = Infinity): void {
   const file = openSync(path, 'w')
   const block = Buffer.alloc(PAGE_BYTES)
   try {
-    for (;;) writeSync(file, block)
+    for (let written = 0; written < bytes; written += block.length) writeSync(file, block)
   } catch {
+    // There is no room.
+  } finally {
     closeSync(file)
   }
 }

@@ -11,6 +11,8 @@ import type { Policy } from '@plutus/policy'
 import { EXIT_FAILED, EXIT_FOUND } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
 import { COLLECTOR_OPTIONS, passesChecks, readCollectorArguments } from './collector-arguments.ts'
+import { createDiskReserve } from './disk-reserve.ts'
+import type { DiskReserve } from './disk-reserve.ts'
 import { findCollector } from './find-collector.ts'
 import { findLastingFault } from './find-lasting-fault.ts'
 import { CommandError } from './read-policy.ts'
@@ -61,7 +63,14 @@ export async function runCollectorRun(args: readonly string[], io: CliIo): Promi
       io.err(`plutus collector run: ${from} cannot be read: ${fault}; it is now ${to}, and what it held is not sent\n`)
     }
     io.err(describe({ collector, file, env, policy }))
-    return await runToEnd(collector, file, env, moved, io)
+    const reserve = createDiskReserve(env.PLUTUS_QUEUE_DIR)
+    if (reserve.give()) {
+      io.err(
+        `plutus collector run: the disk of ${env.PLUTUS_QUEUE_DIR} is full; the collector starts in the room kept for that\n`,
+      )
+    }
+    reserve.take()
+    return await runToEnd({ collector, file, env, policy }, reserve, moved, io)
   })
 }
 
@@ -131,9 +140,8 @@ function describe({ collector, file, env, policy }: Places): string {
 }
 
 async function runToEnd(
-  collector: string,
-  file: string,
-  env: CollectorEnvironment,
+  { collector, file, env }: Places,
+  reserve: DiskReserve,
   moved: readonly MovedFile[],
   io: CliIo,
 ): Promise<number> {
@@ -146,7 +154,10 @@ async function runToEnd(
   const endWatch = watchQueueDisk({
     folder: env.PLUTUS_QUEUE_DIR,
     onFull: () => io.err(`plutus collector run: the disk of ${env.PLUTUS_QUEUE_DIR} is full; what comes is refused\n`),
-    onRoom: () => renewQueues(child, env, io),
+    onRoom: () => {
+      renewQueues(child, env, io)
+      reserve.take()
+    },
   })
   try {
     const told = tellOfMoved(moved, env, () => child.exitCode !== null)
