@@ -106,14 +106,18 @@ it.each<readonly [what: string, text: string, role: CollectorRole, breakIt: (dra
     'a signal that is not masked by shape',
     SAMPLED,
     'gateway',
-    (draft) => without(pipeline(draft, 'metrics/in').processors, 'redaction/values'),
+    (draft) => {
+      for (const one of ['redaction/cards', 'redaction/values']) without(pipeline(draft, 'metrics/in').processors, one)
+    },
     ['COLLECTOR_REDACTION exporters/otlp_http/metrics'],
   ],
   [
     'redaction that has no patterns',
     SAMPLED,
     'gateway',
-    (draft) => (draft.processors['redaction/values'].blocked_values = []),
+    (draft) => {
+      for (const one of ['redaction/cards', 'redaction/values']) draft.processors[one].blocked_values = []
+    },
     UNMASKED,
   ],
   [

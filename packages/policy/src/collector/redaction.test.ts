@@ -2,9 +2,11 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { KNOWN_NAMES } from './known-names.ts'
 import {
+  CARDS,
   FEW_DIGITS,
   HINT,
   LONG_HEX,
+  NO_CARD,
   NO_SIGN,
   SECRET_KEYS,
   SECRET_VALUES,
@@ -44,22 +46,32 @@ it.each(TEXT_SECRETS)('sees by its length and a hint every text in which %s is f
   )
 })
 
-it.each(SECRET_VALUES)('spares no text in which %s is found', (pattern) => {
-  const spared = [NO_SIGN, FEW_DIGITS].map(compile)
+it.each([
+  ...SECRET_VALUES.map((pattern) => [pattern, [NO_SIGN, FEW_DIGITS]] as const),
+  ...CARDS.map((pattern) => [pattern, [NO_CARD]] as const),
+])('spares no text in which %s is found', (pattern, spared) => {
   fc.assert(
     fc.property(textsWith(pattern), (text) => {
-      expect(spared.filter((one) => one.test(text))).toEqual([])
+      expect(spared.filter((one) => compile(one).test(text))).toEqual([])
     }),
   )
 })
 
 it.each(['GET', '/orders/8412/items', 'shop.example', '192.0.2.17', '443', 'a=b&c=d', ''])(
-  'spares %s at one look',
+  'spares %s all patterns but those of card numbers at one look',
   (text) => expect([NO_SIGN, FEW_DIGITS].some((one) => compile(one).test(text))).toBe(true),
 )
 
+it.each([
+  'Mozilla/5.0 (X11; x86_64) Chrome/126.0.0.0',
+  '2026-11-21T15:08:41.123Z',
+  'tel 123456789012',
+  'a\nb\u0000c',
+  '',
+])('spares %j the patterns of card numbers', (text) => expect(text).toMatch(compile(NO_CARD)))
+
 it('spares a text of twenty and more hexadecimal digits, in which no pattern finds anything, and no shorter one', () => {
-  const patterns = SECRET_VALUES.map(compile)
+  const patterns = [...CARDS, ...SECRET_VALUES].map(compile)
   const digit = fc.constantFrom(...'0123456789abcdef456'.split(''))
   fc.assert(
     fc.property(fc.array(digit, { minLength: 20, maxLength: 80 }), (digits) => {

@@ -3,7 +3,13 @@ import { asLiteral } from './environment.ts'
 import { KNOWN_NAMES } from './known-names.ts'
 
 /** What masks before anything is written: in this order, in every pipeline that telemetry enters by. */
-export const REDACTION = ['transform/readable', 'redaction/names', 'redaction/values', 'transform/secrets'] as const
+export const REDACTION = [
+  'transform/readable',
+  'redaction/names',
+  'redaction/cards',
+  'redaction/values',
+  'transform/secrets',
+] as const
 
 /** An attribute of what has attributes that had to be written as texts. */
 const UNREADABLE = 'plutus.redaction.unreadable'
@@ -42,7 +48,8 @@ const ASCII_CARDS = [
 const FOREIGN_CARDS = ['０１２３４５６７８９', '٠١٢٣٤٥٦٧٨٩', '۰۱۲۳۴۵۶۷۸۹'].flatMap((digits) =>
   Array.from(digits.slice(2, 7), (first) => `${first}(?:${SEPARATOR}?[${digits}\\d]){12,18}`),
 )
-const CARDS = [...ASCII_CARDS, ...FOREIGN_CARDS]
+/** What values are searched for if `NO_CARD` does not spare them. */
+export const CARDS: readonly string[] = [...ASCII_CARDS, ...FOREIGN_CARDS]
 // Nine and more digits in Base64, which is how bytes are read: three digits, or what groups them, are four letters of these.
 const DIGITS_IN_BASE64 = '(?:[IK-O][CDSTijyz][AEIMQUYcgk04s][w-z0-5grtu]){3,}'
 const WIDE_IN_BASE64 = '(?:A[CD][AEIMQUYcgks04]A[IK-O][AQgw]A[w-z0-5grtu]){3,}' // in characters of two bytes
@@ -90,15 +97,8 @@ const NAMED_IN_JSON = `"(?:${[
   `${IN_KEY}(?:${SECRET_NAMES.atTheEnd.join('|')})`,
   SECRET_NAMES.whole,
 ].join('|')})":${VALUE}`
-/** What values are searched for. */
-export const SECRET_VALUES: readonly string[] = [
-  ...CARDS,
-  DIGITS_IN_BASE64,
-  WIDE_IN_BASE64,
-  ...CODES,
-  ...SECRETS,
-  NAMED_IN_JSON,
-]
+/** What values are searched for, beside card numbers. */
+export const SECRET_VALUES: readonly string[] = [DIGITS_IN_BASE64, WIDE_IN_BASE64, ...CODES, ...SECRETS, NAMED_IN_JSON]
 const UNMASKED = '(?:[^"]|"(?:\\*{4}\\\\n)*(?:\\*{0,3}[^*]|\\*{4}(?:[^"\\\\]|\\\\[^n])))'
 const ANY_ESCAPED = '(?:\\\\u[0-9a-f]{4}|\\\\?.)'
 const UNMASKED_BY_NAME = [
@@ -108,25 +108,28 @@ const UNMASKED_BY_NAME = [
 ].join('|')
 const NESTED_IN_JSON = '":[{[]'
 // In names of attributes: whoever writes ids there has other troubles.
-const ESCAPES = '\\W{0,2}(?:\\\\[tux]|\\\\u00[Aa]|#[Xx]|nbsp;|%C2%A|%E2%8|%(?:25)*2[BDbd])'
-const DIGITS_IN_KEY = `\\p{Nd}(?:(?:[^\\p{L}]{0,3}|${ESCAPES})\\p{Nd}){12}`
+const DIGITS_IN_KEY = '\\p{Nd}(?:[^\\p{L}]{0,3}\\p{Nd}){12}|[%&\\\\](?:\\D*\\d){10}'
 // A measured time such as 0.4242424242424242 is no card, and must stay a number.
 const NUMBERS_WITH_FRACTION = '^-?\\d{1,12}[.]\\d{1,20}(?:e[+-]?\\d{1,3})?$'
 // Trace ids, digests and their like: longer than a card number, with no place where one could begin or end. No other
 // pattern above takes anything of these letters alone, so all of them are spared.
 export const LONG_HEX = '^[0-9a-f]{20}[0-9a-f]*$'
-// What none of the patterns is looked for in: each asks for a digit, a space, an underscore, a quotation mark or one of the
+// What no card number is looked for in: ASCII without a sign of escapes, in which twelve digits at most are between two letters.
+const BETWEEN = "[\\x{0000}-$'-/:-@[\\]-`{-\\x{007F}]*"
+const TWELVE_DIGITS = `${BETWEEN}(?:[0-9]${BETWEEN}){0,12}`
+export const NO_CARD = `^${TWELVE_DIGITS}(?:[A-Za-z]${TWELVE_DIGITS})*$`
+// What nothing else is looked for in: each pattern asks for a digit, a space, an underscore, a quotation mark or one of the
 // letters from I to O. One look spares all of them.
 export const NO_SIGN = '^[!#-/:-HP-^`-~]*$'
-// With twelve digits at most also what none of those signs is in, by which codes are told and digits are written out.
-export const FEW_DIGITS = "^[!#$'-/;<>?@A-HP-[^`a-~\\]]*(?:[0-9][!#$'-/;<>?@A-HP-[^`a-~\\]]*){0,12}$"
+// With digits also what has none of the signs by which codes are told.
+export const FEW_DIGITS = '^[!#-9;<>?@A-HP-^`-~]*$'
 // What a text must have for any of the patterns that `maskText` uses: one search spares thirteen.
-export const HINT = '[\\p{Nd}_JK]|earer '
+export const HINT = '[0-9_JK\\x{0080}-\\x{10FFFF}]|earer '
 
 /**
  * The processors that mask: the first makes attributes what the next ones read, the second masks what stands under secret names,
- * the third what looks like a secret, also in nested values and numbers, the fourth the fields that are no attributes. None
- * reaches the attributes of span links.
+ * the third and the fourth what looks like a secret, also in nested values and numbers, the fifth the fields that are no attributes.
+ * None reaches the attributes of span links.
  */
 export function buildRedaction(): Components {
   return {
@@ -143,9 +146,17 @@ export function buildRedaction(): Components {
       ignored_keys: KNOWN_NAMES, // a look into a table in place of a search by each pattern
       blocked_key_patterns: SECRET_KEYS.map(asLiteral),
     },
-    'redaction/values': {
+    // Apart from other secrets: most values are spared all patterns of card numbers, or all others.
+    'redaction/cards': {
       allow_all_keys: true,
       redact_all_types: true, // else numbers, maps and lists stay as they are
+      summary: 'silent',
+      allowed_values: [NO_CARD, NUMBERS_WITH_FRACTION, LONG_HEX].map(asLiteral),
+      blocked_values: CARDS.map(asLiteral),
+    },
+    'redaction/values': {
+      allow_all_keys: true,
+      redact_all_types: true,
       summary: 'silent',
       allowed_values: [NO_SIGN, FEW_DIGITS, NUMBERS_WITH_FRACTION, LONG_HEX].map(asLiteral),
       blocked_values: SECRET_VALUES.map(asLiteral),
