@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assembleRequest, splitRequests, type ScopeRecords } from './assemble-request.ts'
+import { assembleRequest, layOutRequest, splitRequests, type ScopeRecords } from './assemble-request.ts'
 import { ByteBuffer } from './byte-buffer.ts'
 import { createEncoder } from './encoder.ts'
 import { countRecords, findRecordEnd } from './frames.ts'
@@ -68,6 +68,13 @@ describe('a request', () => {
     const metrics = assembleRequest(EMPTY, [{ scope: EMPTY, parts: [out.written()] }])
     expect(recordsOf('traces', decodeWithProtobufjs('traces', spans))).toMatchObject([{ name: 'n' }])
     expect(recordsOf('metrics', decodeWithProtobufjs('metrics', metrics))).toMatchObject([{ name: 'g', gauge: {} }])
+  })
+
+  it('is laid out in parts that share the memory of its records', () => {
+    const of = scopes.map((scope, i) => ({ scope, parts: [encodeLogs(`${i}`), encodeLogs('x'.repeat(i * 9000))] }))
+    const parts = layOutRequest(resource, of)
+    expect(Buffer.concat(parts).equals(assembleRequest(resource, of))).toBe(true)
+    for (const part of of.flatMap((one) => one.parts)) expect(parts).toContain(part)
   })
 
   it('may be empty', () => {

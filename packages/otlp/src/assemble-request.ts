@@ -34,22 +34,28 @@ const MAX_HEADER_BYTES = 6
  * The records are copied, not looked at.
  */
 export function assembleRequest(resource: EncodedHeader, scopes: readonly ScopeRecords[]): Uint8Array {
+  const parts = layOutRequest(resource, scopes)
+  const request = Buffer.allocUnsafeSlow(parts.reduce((size, part) => size + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    request.set(part, at)
+    at += part.length
+  }
+  return request
+}
+
+/**
+ * Lays out an export request: one after the other, the parts are what `assembleRequest` returns.
+ *
+ * The records are not copied, so they must stay as they are until the request is written.
+ */
+export function layOutRequest(resource: EncodedHeader, scopes: readonly ScopeRecords[]): Uint8Array[] {
   const sizes = scopes.map(({ scope, parts }) => parts.reduce((size, part) => size + part.length, scope.length))
   const inner = sizes.reduce((total, size) => total + fieldBytes(size), resource.length)
-  const request = Buffer.allocUnsafeSlow(fieldBytes(inner))
-  request[0] = TAG_RESOURCE_RECORDS
-  let at = putVarintAt(request, 1, inner)
-  request.set(resource, at)
-  at += resource.length
-  scopes.forEach(({ scope, parts }, i) => {
-    request[at] = TAG_SCOPE_RECORDS
-    at = putVarintAt(request, at + 1, sizes[i] as number)
-    for (const bytes of [scope, ...parts]) {
-      request.set(bytes, at)
-      at += bytes.length
-    }
-  })
-  return request
+  return [
+    beginField(TAG_RESOURCE_RECORDS, inner, resource),
+    ...scopes.flatMap(({ scope, parts }, i) => [beginField(TAG_SCOPE_RECORDS, sizes[i] as number, scope), ...parts]),
+  ]
 }
 
 /**
@@ -108,6 +114,14 @@ function sizeOfScope(batch: readonly OpenScope[], scope: EncodedHeader): number 
 function addRun(batch: readonly OpenScope[], scope: EncodedHeader, run: Uint8Array): void {
   const last = batch.at(-1)
   if (run.length > 0 && last?.scope === scope) last.parts.push(run)
+}
+
+/** The tag and size of a field, and its first bytes. */
+function beginField(tag: number, size: number, first: Uint8Array): Uint8Array {
+  const begun = Buffer.allocUnsafeSlow(1 + varintBytes(size) + first.length)
+  begun[0] = tag
+  begun.set(first, putVarintAt(begun, 1, size))
+  return begun
 }
 
 function fieldBytes(size: number): number {

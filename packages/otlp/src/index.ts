@@ -1,4 +1,4 @@
-export { assembleRequest, splitRequests } from './assemble-request.ts'
+export { assembleRequest, layOutRequest, splitRequests } from './assemble-request.ts'
 export type { ScopeRecords, SizedRequest, SplitRequests } from './assemble-request.ts'
 export type { AttributePairs, Attributes, AttributeSources } from './attribute-writer.ts'
 export { createBufferPool } from './buffer-pool.ts'

@@ -40,8 +40,8 @@ export interface OutletBuffers {
   readonly metrics: RecordBuffer | undefined
 }
 
-// The last record of a batch is to fit the pool's buffer of 256 KiB, which would grow, and be lost to the pool.
-const MAX_BATCH_BYTES = 240 * 1024
+// The last record of a batch is to fit the pool's buffer of 480 KiB, which would grow, and be lost to the pool.
+const MAX_BATCH_BYTES = 464 * 1024
 // A thread whose event loop turns answers within a millisecond or two, or when it comes to its turn.
 const MAX_COLLECT_MILLIS = 250
 // A thread that starts does not record more than this before the main thread answers.

@@ -118,7 +118,7 @@ export function createMetricPipeline(
     export: (metrics: ResourceMetrics, done: (result: ExportResult) => void) => {
       const count = countPoints(metrics)
       try {
-        if (count > 0) queue.push({ body: encoding.encode(metrics), count })
+        if (count > 0) queue.push({ body: [encoding.encode(metrics)], count })
       } catch {
         parts.losses.dropped('metrics', 'not_encoded', count)
       }
@@ -168,7 +168,7 @@ class Way<Item> {
           return
         }
         const end = this.#observe()?.started(count)
-        const lost = await this.#delivery.deliver({ body, count })
+        const lost = await this.#delivery.deliver({ body: [body], count })
         end?.(lost)
       },
       onOverflow: () => drop(1, 'queue_full'),

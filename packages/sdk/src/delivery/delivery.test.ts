@@ -26,6 +26,7 @@ function createDelivery(state: Partial<AttemptState> = {}, timeoutMillis = 10_00
       answer: promise,
       hold: () => hold,
       isWritten: () => isWritten,
+      isReading: () => !isWritten,
       hear: () => 'later',
       waitedMillis: () => waitedMillis,
       abort: (problem) => void aborts.push(problem),
@@ -49,7 +50,7 @@ function createDelivery(state: Partial<AttemptState> = {}, timeoutMillis = 10_00
   return { delivery, lines, failures, aborts, answers, losses }
 }
 
-const PARCEL = { body: new Uint8Array(1), count: 1 }
+const PARCEL = { body: [new Uint8Array(1)], count: 1 }
 const BUSY: Answer = { ok: false, problem: 'busy', retryable: true }
 
 it.each([

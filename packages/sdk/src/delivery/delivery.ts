@@ -20,13 +20,16 @@ export type Failure = Extract<Answer, { ok: false }>
 
 /** One encoded request. */
 export interface Parcel {
-  readonly body: Uint8Array
+  /** Its parts, in their order. */
+  readonly body: readonly Uint8Array[]
   /** Spans, data points or log records in it. */
   readonly count: number
   /** Counts what becomes of it. @defaultValue the counter of the delivery */
   readonly losses?: LossCounter
   /** Makes smaller ones of it, for an endpoint that refuses it as a whole; none where it cannot be divided. */
   readonly divide?: () => Promise<readonly Parcel[]>
+  /** Hears that memory of `body` may be read for longer than the delivery takes. */
+  readonly onStillRead?: () => void
 }
 
 /** An attempt whose request was written as a whole when the event loop turned for the last time. */
@@ -96,6 +99,7 @@ export class Delivery {
       const attempt = this.#start(parcel)
       const answer = await attempt.answer
       this.#attempts.delete(attempt)
+      if (attempt.isReading()) parcel.onStillRead?.()
       if (answer.ok) {
         this.#arrived(answer.body, parcel)
         return undefined

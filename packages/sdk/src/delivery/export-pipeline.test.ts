@@ -1,8 +1,11 @@
+import { ByteBuffer, decodeLogsRequest } from '@plutus/otlp'
+import type { BufferPool } from '@plutus/otlp'
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline as connectStreams } from 'node:stream'
@@ -28,6 +31,49 @@ afterEach(async () => {
 
 function settingsFor(protocol: OtlpSettings['protocol'], endpoint?: string): OtlpSettings {
   return settingsOf(endpoint ?? (protocol === 'grpc' ? receiver.grpcUrl : receiver.httpUrl), protocol)
+}
+
+/** A receiver of one request that reads it as a whole, after its answer or before. */
+async function startRawReceiver(answersAtOnce: boolean) {
+  const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'
+  const { promise, resolve } = Promise.withResolvers<Socket>()
+  const chunks: Buffer[] = []
+  let missing = Infinity
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      if (missing === Infinity) {
+        const head = Buffer.concat(chunks).toString('latin1')
+        const headBytes = head.indexOf('\r\n\r\n') + 4
+        if (headBytes < 4) return
+        missing = headBytes + Number(/content-length: (\d+)/i.exec(head)?.[1])
+        chunks.splice(0, chunks.length, Buffer.concat(chunks))
+        if (answersAtOnce) {
+          socket.pause()
+          socket.write(answer)
+        }
+        resolve(socket)
+      }
+      if (size() === missing && !answersAtOnce) socket.write(answer)
+    })
+  })
+  const size = (): number => chunks.reduce((sum, { length }) => sum + length, 0)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Reads what is left, and returns the body. */
+    received: async (): Promise<Uint8Array> => {
+      const socket = await promise
+      onTestFinished(() => void socket.destroy())
+      socket.resume()
+      await vi.waitFor(() => expect(size()).toBe(missing), { timeout: WAIT_MILLIS, interval: 20 })
+      const all = Buffer.concat(chunks)
+      return all.subarray(all.indexOf('\r\n\r\n') + 4)
+    },
+  }
 }
 
 const bodies = (): string[] => receiver.logs.map(({ body }) => String(body)).sort()
@@ -78,6 +124,35 @@ describe.each(['worker', 'main'] as const)('with the %s thread', (thread) => {
     })
     await flushed
     expect(pipeline.unsentBytes).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['is lent again once it is written', false],
+    ['is not lent again where the answer came before it was written', true],
+  ])('memory of a batch %s', async (_what, answersAtOnce) => {
+    const server = await startRawReceiver(answersAtOnce)
+    const released: ArrayBuffer[] = []
+    const pool: BufferPool = {
+      acquire: () => new ByteBuffer(),
+      release: (buffer) => {
+        const memory = buffer instanceof ByteBuffer ? (buffer.bytes.buffer as ArrayBuffer) : buffer
+        new Uint8Array(memory).fill(0) // as the next records would
+        released.push(memory)
+      },
+    }
+    const settings = settingsOf(server.url, 'http/protobuf', { gzip: false })
+    const { pipeline, send } = createPipeline(settings, { thread, pool, maxBytes: 64 * 1024 * 1024 })
+    // More than sockets take before somebody reads.
+    send(...Array.from({ length: 24 }, (_none, i) => String(i).repeat(500_000)))
+    await pipeline.flush(WAIT_MILLIS)
+    const isShared = thread === 'main'
+    expect(released.length).toBe(answersAtOnce && isShared ? 0 : 1)
+    const request = await server.received()
+    const decoded = decodeLogsRequest(request, { maxBytes: Infinity, maxElements: Infinity })
+    const records = decoded.ok ? decoded.value.resourceLogs.flatMap(({ scopeLogs }) => scopeLogs)[0]?.logRecords : []
+    expect(records?.map(({ body }, i) => body?.stringValue === String(i).repeat(500_000))).toEqual(
+      Array.from({ length: 24 }, () => true),
+    )
   })
 
   it('sends what is left while nothing asynchronous runs any more', () => {

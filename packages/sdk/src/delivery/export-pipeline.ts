@@ -330,8 +330,7 @@ export class ExportPipeline {
     } else if (batch !== undefined && !(outcomes.every(isTransient) && this.#keep(batch))) {
       losses.settled(batch.signal, outcomes)
     }
-    if (batch !== undefined && batch.bytes.length > 0) pool.release(batch.bytes.buffer)
-    else if (memory !== undefined) pool.release(memory)
+    if (batch !== undefined && memory !== undefined) pool.release(batch.bytes.buffer)
   }
 
   /** Hands a batch that memory does not keep any more to the spool. Returns whether it is on disk. */

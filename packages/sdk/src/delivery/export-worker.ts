@@ -28,8 +28,9 @@ export function runExportWorker({ port, control, settings }: ExportWorkerData): 
     restoreSettings(settings),
     { health: new EndpointHealth((text, news) => tell({ kind: 'line', text, news }), 'waits in memory') },
     {
-      onDone: (id, outcomes) => {
-        const memory = unsent.get(id)?.batch.bytes.buffer ?? new ArrayBuffer(0)
+      onDone: (id, outcomes, free) => {
+        // What is still read must not become somebody else's.
+        const memory = free ?? unsent.get(id)?.batch.bytes.buffer.slice() ?? new ArrayBuffer(0)
         unsent.delete(id)
         tell({ kind: 'done', id, outcomes, memory }, [memory])
         look()

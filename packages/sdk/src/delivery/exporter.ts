@@ -8,7 +8,7 @@ import type { Outcome } from './losses.ts'
 import { showPlace } from './endpoint-health.ts'
 import type { ResolverVariables } from './host-lookup.ts'
 import type { OutboxEntry } from './outbox.ts'
-import { assemblePacked, cutBatch, divideBatch } from './packed-batch.ts'
+import { assemblePacked, cutBatch, divideBatch, layOutPacked } from './packed-batch.ts'
 import type { PackedBatch } from './packed-batch.ts'
 import type { OtlpSettings, Signal } from './settings.ts'
 import type { Problem } from './transport.ts'
@@ -33,8 +33,8 @@ export interface ExportSettings {
 /** Who hears what becomes of batches. Nothing in it may throw. */
 export interface ExportEvents {
   /**
-   * A batch has arrived, or is given up; nothing has been counted of it yet. `memory` is what it took, where that was
-   * with another thread.
+   * A batch has arrived, or is given up; nothing has been counted of it yet. `memory` is what it took, once nobody reads
+   * it any more.
    */
   readonly onDone: (id: number, outcomes: readonly Outcome[], memory?: ArrayBuffer) => void
   /** A batch of this signal has arrived. */
@@ -77,7 +77,7 @@ export class Exporter implements Sender {
   /** Hosts on which somebody has waited in vain since the last good answer of any signal. */
   readonly #stalled = new Set<string>()
   /** What batches on their way have become. */
-  readonly #parcels = new Map<Parcel, { readonly entry: OutboxEntry; readonly losses: Tally }>()
+  readonly #parcels = new Map<Parcel, SentBatch>()
 
   constructor(settings: ExportSettings, parts: Pick<DeliveryParts, 'health' | 'hold'>, events: ExportEvents) {
     this.#settings = settings
@@ -115,7 +115,7 @@ export class Exporter implements Sender {
   send(entry: OutboxEntry): void {
     const lane = this.#lanes.get(entry.batch.signal)
     if (lane === undefined) {
-      this.#events.onDone(entry.id, [])
+      this.#events.onDone(entry.id, [], entry.batch.bytes.buffer)
       return
     }
     lane.waiting.push(entry)
@@ -166,7 +166,7 @@ export class Exporter implements Sender {
         const hear = (): 'heard' | 'later' | 'never' => {
           const answer = cut.attempt.hear()
           if (typeof answer === 'string') return answer
-          if (delivery.conclude(cut, answer)) this.#events.onDone(entry.id, losses.outcomes)
+          if (delivery.conclude(cut, answer)) this.#events.onDone(entry.id, losses.outcomes, memoryOf(sent))
           if (answer.ok) this.#events.onSuccess(entry.batch.signal)
           return 'heard'
         }
@@ -186,23 +186,28 @@ export class Exporter implements Sender {
   }
 
   async #deliver(lane: Lane, entry: OutboxEntry): Promise<void> {
-    const losses = new Tally()
-    await this.#bring(lane, entry, losses)
+    const sent: SentBatch = { entry, losses: new Tally(), isStillRead: false }
+    await this.#bring(lane, sent)
     lane.active--
-    this.#events.onDone(entry.id, losses.outcomes)
+    this.#events.onDone(entry.id, sent.losses.outcomes, memoryOf(sent))
     if (lane.closedFor !== undefined && lane.active === 0) this.#events.onGiveUp(lane.closedFor, entry.batch.signal)
     this.#work(lane)
   }
 
-  async #bring(lane: Lane, entry: OutboxEntry, losses: Tally): Promise<void> {
-    const { batch } = entry
+  async #bring(lane: Lane, sent: SentBatch): Promise<void> {
+    const { losses } = sent
+    const { batch } = sent.entry
     const body = await this.#encode(lane, batch)
     if (body === undefined) {
       losses.dropped(batch.signal, 'not_encoded', batch.records)
       return
     }
-    const parcel: Parcel = { body, count: batch.records, losses, divide: () => this.#divide(lane, batch, losses) }
-    this.#parcels.set(parcel, { entry, losses })
+    const onStillRead = (): void => {
+      sent.isStillRead = true
+    }
+    const whole: Parcel = { body, count: batch.records, losses, onStillRead }
+    const parcel: Parcel = { ...whole, divide: () => this.#divide(lane, batch, whole) }
+    this.#parcels.set(parcel, sent)
     const lost = await lane.delivery.deliver(parcel)
     this.#parcels.delete(parcel)
     lane.isHealthy = lost === undefined
@@ -213,24 +218,36 @@ export class Exporter implements Sender {
   }
 
   /** Halves of a batch, which are not divided further; none where it cannot be divided or encoded. */
-  async #divide(lane: Lane, batch: PackedBatch, losses: Tally): Promise<Parcel[]> {
+  async #divide(lane: Lane, batch: PackedBatch, whole: Parcel): Promise<Parcel[]> {
     const halves: Parcel[] = []
     for (const half of divideBatch(batch)) {
       const body = await this.#encode(lane, half)
       if (body === undefined) return []
-      halves.push({ body, count: half.records, losses })
+      halves.push({ ...whole, body, count: half.records })
     }
     return halves
   }
 
-  async #encode({ isJson }: Lane, batch: PackedBatch): Promise<Uint8Array | undefined> {
+  async #encode({ isJson }: Lane, batch: PackedBatch): Promise<readonly Uint8Array[] | undefined> {
     try {
       const { resource } = this.#settings
-      return isJson ? await encodeAsJson(resource, batch) : assemblePacked(resource, batch)
+      return isJson ? await encodeAsJson(resource, batch) : layOutPacked(resource, batch)
     } catch {
       return undefined
     }
   }
+}
+
+/** A batch on its way, and what becomes of it. */
+interface SentBatch {
+  readonly entry: OutboxEntry
+  readonly losses: Tally
+  /** Whether an attempt ended before all of it was written. */
+  isStillRead: boolean
+}
+
+function memoryOf({ entry, isStillRead }: SentBatch): ArrayBuffer | undefined {
+  return isStillRead ? undefined : entry.batch.bytes.buffer
 }
 
 interface Lane {
@@ -254,7 +271,7 @@ const JSON_SLICE_BYTES = 8 * 1024
 const { setImmediate } = globalThis
 
 /** One request as JSON: of each slice the list of its resources, put together. */
-async function encodeAsJson(resource: EncodedHeader, batch: PackedBatch): Promise<Uint8Array | undefined> {
+async function encodeAsJson(resource: EncodedHeader, batch: PackedBatch): Promise<Uint8Array[] | undefined> {
   let head = ''
   const lists: string[] = []
   for (const slice of cutBatch(batch, (_records, bytes) => bytes >= JSON_SLICE_BYTES)) {
@@ -264,7 +281,7 @@ async function encodeAsJson(resource: EncodedHeader, batch: PackedBatch): Promis
     head = json.value.slice(0, json.value.indexOf('[') + 1)
     lists.push(json.value.slice(head.length, json.value.lastIndexOf(']')))
   }
-  return Buffer.from(`${head}${lists.join(',')}]}`)
+  return [Buffer.from(`${head}${lists.join(',')}]}`)]
 }
 
 // What is decoded was encoded in this process, within its limits.

@@ -142,6 +142,11 @@ class GrpcAttempt implements Attempt {
     return this.#answering
   }
 
+  // The message was copied behind its prefix.
+  isReading(): boolean {
+    return false
+  }
+
   hear(): Answer | 'never' {
     return this.#settled ?? 'never'
   }
@@ -188,19 +193,21 @@ class GrpcAttempt implements Attempt {
   }
 }
 
-async function frame(body: Uint8Array, gzip: boolean): Promise<Buffer> {
-  const message = gzip ? await compress(body) : body
-  const framed = Buffer.allocUnsafe(PREFIX_BYTES + message.byteLength)
-  framed.writeUInt8(gzip ? 1 : 0, 0)
-  framed.writeUInt32BE(message.byteLength, 1)
-  framed.set(message, PREFIX_BYTES)
-  return framed
+async function frame(body: readonly Uint8Array[], gzip: boolean): Promise<Buffer> {
+  const message = gzip ? [await compress(body)] : body
+  const prefix = Buffer.allocUnsafe(PREFIX_BYTES)
+  prefix.writeUInt8(gzip ? 1 : 0, 0)
+  prefix.writeUInt32BE(
+    message.reduce((size, part) => size + part.byteLength, 0),
+    1,
+  )
+  return Buffer.concat([prefix, ...message])
 }
 
-function compress(body: Uint8Array): Promise<Buffer> {
+function compress(body: readonly Uint8Array[]): Promise<Buffer> {
   const zlib = loadBuiltin('node:zlib')
   return new Promise((resolve, reject) => {
-    zlib.gzip(body, { level: 1 }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)))
+    zlib.gzip(Buffer.concat(body), { level: 1 }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)))
   })
 }
 

@@ -50,6 +50,7 @@ export function createHttpTransport(
       new HttpAttempt(
         (length) => new http.ClientRequest({ ...options, headers: { ...headers, 'content-length': length } }),
         settings.gzip ? gzip(body) : Promise.resolve(body),
+        settings.gzip,
         settings.timeoutMillis,
         hosts,
       ),
@@ -61,6 +62,8 @@ class HttpAttempt implements Attempt {
   readonly #settle: (answer: Answer) => void
   readonly #open: (length: number) => ClientRequest
   readonly #hosts: HostLookup
+  /** Whether what is sent is in memory of its own. */
+  readonly #isCopied: boolean
   readonly #deadline: Deadline
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
@@ -69,12 +72,14 @@ class HttpAttempt implements Attempt {
 
   constructor(
     open: (length: number) => ClientRequest,
-    body: Promise<Uint8Array>,
+    body: Promise<readonly Uint8Array[]>,
+    isCopied: boolean,
     timeoutMillis: number,
     hosts: HostLookup,
   ) {
     this.#open = open
     this.#hosts = hosts
+    this.#isCopied = isCopied
     const { promise, resolve } = Promise.withResolvers<Answer>()
     this.answer = promise
     this.#deadline = new Deadline(timeoutMillis, () => this.abort('timeout'))
@@ -85,7 +90,7 @@ class HttpAttempt implements Attempt {
       resolve(answer)
     }
     body.then(
-      (bytes) => this.#start(bytes),
+      (parts) => this.#start(parts),
       (error: unknown) => this.#settle(answerToError(error)),
     )
   }
@@ -99,6 +104,10 @@ class HttpAttempt implements Attempt {
 
   isWritten(): boolean {
     return this.#request?.writableFinished === true && this.#request.socket?.writableLength === 0
+  }
+
+  isReading(): boolean {
+    return !this.#isCopied && !this.isWritten()
   }
 
   hear(): Answer | 'later' | 'never' {
@@ -123,11 +132,11 @@ class HttpAttempt implements Attempt {
     this.#hosts.cancel()
   }
 
-  #start(bytes: Uint8Array): void {
+  #start(body: readonly Uint8Array[]): void {
     if (this.#settled !== undefined) return
     let request: ClientRequest
     try {
-      request = this.#open(bytes.byteLength)
+      request = this.#open(body.reduce((size, part) => size + part.byteLength, 0))
     } catch (error) {
       this.#settle(answerToError(error))
       return
@@ -138,10 +147,11 @@ class HttpAttempt implements Attempt {
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The endpoint closed a connection that was kept open, just as it was used again: that is no failure.
       const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-      if (stale && this.#settled === undefined) this.#start(bytes)
+      if (stale && this.#settled === undefined) this.#start(body)
       else this.#settle(answerToError(error))
     })
-    request.end(bytes)
+    for (const part of body) request.write(part)
+    request.end()
   }
 
   #read(response: IncomingMessage): void {
@@ -181,10 +191,10 @@ function isPage(headers: AnswerHeaders): boolean {
   return headers['content-type']?.trimStart().toLowerCase().startsWith('text/html') === true
 }
 
-function gzip(body: Uint8Array): Promise<Uint8Array> {
+function gzip(body: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
   const zlib = loadBuiltin('node:zlib')
   return new Promise((resolve, reject) => {
     // Level 1 costs a third of the default and telemetry repeats itself enough for it.
-    zlib.gzip(body, { level: 1 }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)))
+    zlib.gzip(Buffer.concat(body), { level: 1 }, (error, bytes) => (error === null ? resolve([bytes]) : reject(error)))
   })
 }

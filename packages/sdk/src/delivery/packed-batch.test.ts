@@ -2,7 +2,7 @@ import { ByteBuffer, countRecords, createBufferPool, createEncoder, decodeLogsRe
 import { expect, it } from 'vitest'
 import { RecordBuffer } from '../record-buffer.ts'
 import type { RecordBatch } from '../record-buffer.ts'
-import { assemblePacked, cutBatch, divideBatch, packBatch } from './packed-batch.ts'
+import { assemblePacked, cutBatch, divideBatch, layOutPacked, packBatch } from './packed-batch.ts'
 
 const encoder = createEncoder()
 const resource = encoder.encodeResource({ attributes: { 'service.name': 'shop' } })
@@ -54,6 +54,18 @@ it('tells the resource of the thread that the records come from, where there is 
   const [from] = decoded.ok ? decoded.value.resourceLogs : []
   expect(from?.resource?.attributes[0]?.value).toMatchObject({ stringValue: 'other' })
   expect(countRecords(new ByteBuffer(8).written())).toBe(0)
+})
+
+it.each([
+  [16, true],
+  [17, false],
+])('is a request in parts that share its memory, where it has %d runs of records: %s', (runs, isShared) => {
+  const bodies = Array.from({ length: runs }, (_none, i) => String(i))
+  const { pool, batch } = gather(bodies, 100_000)
+  const packed = packBatch(batch, { signal: 'logs', isDurable: false, pool })
+  const parts = layOutPacked(resource, packed)
+  expect(parts.some(({ buffer }) => buffer === packed.bytes.buffer)).toBe(isShared)
+  expect(Buffer.concat(parts).equals(assemblePacked(resource, packed))).toBe(true)
 })
 
 const LIMITS = { maxBytes: Infinity, maxElements: Infinity }

@@ -1,5 +1,5 @@
-import { assembleRequest, decodeMetricsRequest, findRecordEnd } from '@plutus/otlp'
-import type { BufferPool, DecodedMetric, EncodedHeader } from '@plutus/otlp'
+import { assembleRequest, decodeMetricsRequest, findRecordEnd, layOutRequest } from '@plutus/otlp'
+import type { BufferPool, DecodedMetric, EncodedHeader, ScopeRecords } from '@plutus/otlp'
 import type { RecordBatch } from '../record-buffer.ts'
 import type { ThreadPlace } from '../spool/thread-account.ts'
 import type { Signal } from './settings.ts'
@@ -33,6 +33,8 @@ export interface PackedRun {
 }
 
 const NUMBERS_PER_RUN = 3
+// Each part of a request is written by itself: many short ones cost more than their copy.
+const MAX_SHARED_RUNS = 16
 // What a batch takes beside its bytes, roughly.
 const OVERHEAD_BYTES = 1024
 
@@ -65,18 +67,22 @@ export function sizeOf({ bytes }: PackedBatch): number {
 }
 
 /** Puts the records of a batch into one export request, those of a scope together and in their order. */
-export function assemblePacked(
-  resource: EncodedHeader,
-  { bytes, scopes, runs, resource: own }: PackedBatch,
-): Uint8Array {
+export function assemblePacked(resource: EncodedHeader, batch: PackedBatch): Uint8Array {
+  return assembleRequest(batch.resource ?? resource, scopesOf(batch))
+}
+
+/** The same request in a few parts, which share the memory of the batch where that spares a copy. */
+export function layOutPacked(resource: EncodedHeader, batch: PackedBatch): readonly Uint8Array[] {
+  if (batch.runs.length > MAX_SHARED_RUNS * NUMBERS_PER_RUN) return [assemblePacked(resource, batch)]
+  return layOutRequest(batch.resource ?? resource, scopesOf(batch))
+}
+
+function scopesOf({ bytes, scopes, runs }: PackedBatch): ScopeRecords[] {
   const parts = scopes.map((): Uint8Array[] => [])
   for (let at = 0; at < runs.length; at += NUMBERS_PER_RUN) {
     parts[runs[at] as number]?.push(bytes.subarray(runs[at + 1], runs[at + 2]))
   }
-  return assembleRequest(
-    own ?? resource,
-    scopes.map((scope, i) => ({ scope, parts: parts[i] as Uint8Array[] })),
-  )
+  return scopes.map((scope, i) => ({ scope, parts: parts[i] as Uint8Array[] }))
 }
 
 /** Divides a batch into two of about as many records, which share its memory; none if there are no two in it. */

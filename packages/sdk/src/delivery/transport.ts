@@ -2,8 +2,8 @@ import type { Signal } from './settings.ts'
 
 /** Speaks to one endpoint; makes no more than one attempt per call. */
 export interface Transport {
-  /** Starts sending one encoded request. */
-  send(body: Uint8Array, signal: Signal): Attempt
+  /** Starts sending one encoded request, whose parts are sent one after the other. */
+  send(body: readonly Uint8Array[], signal: Signal): Attempt
 }
 
 /** One request under way. Nothing about it keeps the process alive, except what `hold` tells. */
@@ -14,6 +14,8 @@ export interface Attempt {
   hold(): Hold
   /** Whether the system has taken the whole request, so that it arrives if there is somebody to take it. */
   isWritten(): boolean
+  /** Whether memory of the request may still be read, although the attempt is over: not all of it was written by then. */
+  isReading(): boolean
   /**
    * Looks whether the answer has come, where the event loop does not turn any more: `later` if it may come still,
    * `never` if nothing can be heard, as of what is encrypted, or of HTTP/2.
