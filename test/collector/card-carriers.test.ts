@@ -251,6 +251,7 @@ describe.skipIf(reason !== '')(`what carries telemetry through a gateway${reason
       pair('list', list(text('a'), map(pair('b', text('c'))))),
       pair('nothing', {}),
       pair('empty', text('')),
+      pair('columns', map(pair('x', text(by('\t', '1000', '2000', '3000', '4000'))))),
       pair('bytes', { bytesValue: Buffer.from('hi') }),
     ]
     const [arrived] = await passThrough('logs', log({ attributes, body: map(...attributes) }), 1)

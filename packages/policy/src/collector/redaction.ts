@@ -20,6 +20,7 @@ const SEPARATOR = '[\\p{Z}\\p{Cf}\\p{Pd}\\x{2212}\\x{0000}+]' // spaces, dashes 
 const DIGIT = `${SEPARATOR}?\\d`
 const groupsBy = (separator: string): string =>
   `(?:\\d{4}${separator}\\d{4}${separator}\\d{1,7}|\\d{6}${separator}\\d{4,5})` // behind the first four digits and one more
+const SIGN = '(?:[./_\\t]|\\\\+t)' // the tab as JSON writes it, too
 // First digits of issuers, with the next one. Those of 8 and 9 have sixteen digits and more.
 const ISSUER = `(?:[3-6]${DIGIT}|2${SEPARATOR}?[2-7]|8(?:[12]\\d\\d|600)${DIGIT}|9(?:704|792|860)${DIGIT})`
 const SIXTEEN_DIGITS = `(?:[3-6]${DIGIT}|2${SEPARATOR}?[2-7])(?:${DIGIT}){14}`
@@ -27,7 +28,7 @@ const SIXTEEN_DIGITS = `(?:[3-6]${DIGIT}|2${SEPARATOR}?[2-7])(?:${DIGIT}){14}`
 const END = '(?:\\b|_|[A-Fa-f]{0,2}[G-Zg-z]|D\\d{4})'
 const CARD_DIGITS =
   // 13 to 19 in groups of any size, or in those of cards by signs that stand between other numbers, too.
-  `${ISSUER}(?:(?:${DIGIT}){11,17}${END}|\\d\\d[./_\\t]${groupsBy('[./_\\t]')}${END}` +
+  `${ISSUER}(?:(?:${DIGIT}){11,17}${END}|\\d\\d${SIGN}${groupsBy(SIGN)}${END}` +
   // Sixteen with one letter to three are longer than ids of spans, and shorter than any digest.
   `|(?:${DIGIT}){14}[A-Fa-f]{1,3}\\b)`
 /** A pattern of what escapes write out: six digits, which nobody else does; what groups digits; and more. */
@@ -42,7 +43,7 @@ const ASCII_CARDS = [
   // An escape of URLs ends in what may be a letter.
   escapedBy('%(?:25)*', '3\\d', '(?:20|09|2[BDbd]|C2%A0|E2%80%[0-9A-Fa-f]{2})', `[0-9A-Fa-f]{2}${CARD_DIGITS}`),
   entitiesBy('&(?:amp;)?'),
-  escapedBy('\\\\+', '(?:u00|x)3\\d', '(?:t|(?:u00|x)(?:20|2[BDbd]|[Aa]0)|u20[0-9A-Fa-f]{2})'),
+  escapedBy('\\\\+', '(?:u00|x)3\\d', '(?:(?:u00|x)(?:20|2[BDbd]|[Aa]0)|u20[0-9A-Fa-f]{2})'),
 ]
 // In digits of full width, Arabic and Persian ones; each begins with a fixed text.
 const FOREIGN_CARDS = ['０１２３４５６７８９', '٠١٢٣٤٥٦٧٨٩', '۰۱۲۳۴۵۶۷۸۹'].flatMap((digits) =>
