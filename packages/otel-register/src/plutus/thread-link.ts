@@ -90,7 +90,9 @@ export interface ThreadOutbox {
    * Hands a batch over, so that it outlives this thread.
    *
    * @returns whether it is taken care of; not if there is no main thread that sends, or it is busy. It may turn out
-   *   `later` whether there is one: the main thread may be slow to answer while threads start.
+   *   `later` whether there is one: the main thread may be slow to answer while threads start. Then the batch is to be
+   *   handed over again. One that is durable and not on disk is with the main thread meanwhile, if there is one, since
+   *   this thread may be ended at any moment; it comes twice where that one answers too late for this one.
    */
   handOver(batch: PackedBatch): 'taken' | 'refused' | 'later'
   /** Resolves when it has turned out whether there is a main thread that sends. */
@@ -108,6 +110,8 @@ export function openThreadOutbox(onDecided: () => void, onCollect: () => void): 
   let isWelcome = false
   let isDecided = false
   let unanswered = 0
+  /** Bytes of what is with the main thread before it is decided whether there is one. */
+  const offered = new WeakSet<Uint8Array>()
   const { promise: decided, resolve: settle } = Promise.withResolvers<void>()
   const decide = (): void => {
     if (isDecided) return
@@ -130,15 +134,19 @@ export function openThreadOutbox(onDecided: () => void, onCollect: () => void): 
     } else if (message.kind === 'taken' && message.by === threadId) unanswered -= message.bytes
   })
   post(channel, { kind: 'hello', from: threadId })
+  const offer = (batch: PackedBatch): boolean => {
+    if (unanswered > MAX_UNANSWERED_BYTES || !post(channel, { kind: 'batch', from: threadId, batch })) return false
+    unanswered += batch.bytes.length
+    return true
+  }
   return {
     decided,
     handOver: (batch) => {
       drain()
-      if (!isDecided) return 'later'
-      if (!isWelcome || unanswered > MAX_UNANSWERED_BYTES) return 'refused'
-      if (!post(channel, { kind: 'batch', from: threadId, batch })) return 'refused'
-      unanswered += batch.bytes.length
-      return 'taken'
+      const isOffered = offered.has(batch.bytes)
+      if (isDecided) return isWelcome && (isOffered || offer(batch)) ? 'taken' : 'refused'
+      if (batch.isDurable && batch.place === undefined && !isOffered && offer(batch)) offered.add(batch.bytes)
+      return 'later'
     },
   }
 }
