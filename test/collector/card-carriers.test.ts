@@ -46,6 +46,11 @@ const FORMS: Readonly<Record<string, string>> = {
   'in entities of hexadecimal digits': each((digit) => `&#X003${digit};`),
   'in escapes of JSON': each((digit) => `\\u003${digit}`),
   'in escapes of bytes': each((digit) => `\\x3${digit}`),
+  'between escapes of JSON': `\\u003e${CARD}\\u003c`,
+  'behind an escape of bytes': `\\x3e${CARD}`,
+  // Which JSON writes as escapes.
+  'behind a control character': `\u{1f}${CARD}`,
+  'behind the end of a line': `\u{2028}${CARD}`,
   'half of it in percent': `42424242${'%34%32'.repeat(4)}`,
   'in full width': each((digit) => '０１２３４５６７８９'[digit] as string),
   'in Arabic digits': each((digit) => '٠١٢٣٤٥٦٧٨٩'[digit] as string),

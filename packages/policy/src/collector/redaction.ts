@@ -43,7 +43,13 @@ const ASCII_CARDS = [
   // An escape of URLs ends in what may be a letter.
   escapedBy('%(?:25)*', '3\\d', '(?:20|09|2[BDbd]|C2%A0|E2%80%[0-9A-Fa-f]{2})', `[0-9A-Fa-f]{2}${CARD_DIGITS}`),
   entitiesBy('&(?:amp;)?'),
-  escapedBy('\\\\+', '(?:u00|x)3\\d', '(?:(?:u00|x)(?:20|2[BDbd]|[Aa]0)|u20[0-9A-Fa-f]{2})'),
+  // So do those of JSON, by which attributes that are maps and lists are read: one stands before a number in a tag or a line.
+  escapedBy(
+    '\\\\+',
+    '(?:u00|x)3\\d',
+    '(?:(?:u00|x)(?:20|2[BDbd]|[Aa]0)|u20[0-9A-Fa-f]{2})',
+    `(?:u[0-9A-Fa-f]{2}|x)[0-9A-Fa-f]{2}${CARD_DIGITS}`,
+  ),
 ]
 // In digits of full width, Arabic and Persian ones; each begins with a fixed text.
 const FOREIGN_CARDS = ['０１２３４５６７８９', '٠١٢٣٤٥٦٧٨٩', '۰۱۲۳۴۵۶۷۸۹'].flatMap((digits) =>
