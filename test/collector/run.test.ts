@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collectorBinary } from '@plutus/otelcol-distribution'
 import { isFull, KEPT_CODE, runProgram, startReceiver, waitFor } from '@plutus/test-kit'
@@ -27,6 +27,7 @@ import { canMount, mountSmallDisk } from './src/small-disk.ts'
 const MAIN = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const { reason } = collectorBinary
 const DEMO = fileURLToPath(new URL('../../examples/demo/src/main.ts', import.meta.url))
+const SLOW_COLLECTOR = fileURLToPath(new URL('programs/slow-collector.mjs', import.meta.url))
 const PAGE_BYTES = 4096
 const MOST_MILLIS = 300_000
 const folders: string[] = []
@@ -166,6 +167,40 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
         await waitFor(() => run.output().includes('has room again'))
         await expect.poll(async () => await send('d').catch(() => 0), { timeout: 20_000 }).toBe(200)
         await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'd'))
+        expect(await run.stop()).toBe(0)
+      } finally {
+        disk.remove()
+      }
+    })
+
+    it('spares a collector that has not started when its disk has room again, which a signal would end', async () => {
+      const disk = mountSmallDisk(32)
+      if (disk === undefined) throw new Error('no small file system can be mounted here')
+      try {
+        const others = join(disk.folder, 'of-somebody-else')
+        fill(others)
+        const env = { PLUTUS_QUEUE_DIR: disk.folder, PATH: `${dirname(process.execPath)}${delimiter}/usr/bin` }
+        const run = await runCollector(makeFolder(), env, ['--collector', SLOW_COLLECTOR])
+        await waitFor(() => run.output().includes('what comes is refused'))
+        rmSync(others)
+        await waitFor(() => run.output().includes('counts its queues anew'), { timeoutMillis: 20_000 })
+        await waitFor(() => run.output().includes('it was told to read its configuration again'))
+        expect(await run.stop()).toBe(0)
+      } finally {
+        disk.remove()
+      }
+    })
+
+    it('starts on a full disk that its configuration is on, too', async () => {
+      const disk = mountSmallDisk(96)
+      if (disk === undefined) throw new Error('no small file system can be mounted here')
+      try {
+        const env = { PLUTUS_QUEUE_DIR: join(disk.folder, 'queue'), PLUTUS_ARCHIVE_DIR: join(disk.folder, 'archive') }
+        expect(await (await runCollector(disk.folder, env)).stop()).toBe(0)
+        rmSync(join(disk.folder, 'collector.yaml'))
+        fill(join(disk.folder, 'of-somebody-else'))
+        const run = await runCollector(disk.folder, env)
+        expect(run.output()).toContain('starts in the room kept for that')
         expect(await run.stop()).toBe(0)
       } finally {
         disk.remove()

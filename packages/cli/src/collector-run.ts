@@ -56,6 +56,9 @@ export async function runCollectorRun(args: readonly string[], io: CliIo): Promi
     // What is written here and by the collector, archives above all, is nobody else's business.
     process.umask(PRIVATE_UMASK)
     for (const name of ['PLUTUS_QUEUE_DIR', 'PLUTUS_ARCHIVE_DIR'] as const) makePrivateFolder(env[name])
+    // Before anything is written, since the configuration may be on the same disk.
+    const reserve = createDiskReserve(env.PLUTUS_QUEUE_DIR)
+    const isGiven = reserve.give()
     const moved = await moveCorruptQueues(env.PLUTUS_QUEUE_DIR)
     const file = join(folder, 'collector.yaml')
     writeFileSync(file, renderCollector(policy, wanted), { mode: PRIVATE_FILE })
@@ -63,8 +66,7 @@ export async function runCollectorRun(args: readonly string[], io: CliIo): Promi
       io.err(`plutus collector run: ${from} cannot be read: ${fault}; it is now ${to}, and what it held is not sent\n`)
     }
     io.err(describe({ collector, file, env, policy }))
-    const reserve = createDiskReserve(env.PLUTUS_QUEUE_DIR)
-    if (reserve.give()) {
+    if (isGiven) {
       io.err(
         `plutus collector run: the disk of ${env.PLUTUS_QUEUE_DIR} is full; the collector starts in the room kept for that\n`,
       )
@@ -155,12 +157,12 @@ async function runToEnd(
     folder: env.PLUTUS_QUEUE_DIR,
     onFull: () => io.err(`plutus collector run: the disk of ${env.PLUTUS_QUEUE_DIR} is full; what comes is refused\n`),
     onRoom: () => {
-      renewQueues(child, env, io)
+      void renewQueues(child, env, io)
       reserve.take()
     },
   })
   try {
-    const told = tellOfMoved(moved, env, () => child.exitCode !== null)
+    const told = tellOfMoved(moved, env, () => hasEnded(child))
     const [code] = await ended
     await told
     return code ?? EXIT_FAILED
@@ -179,26 +181,47 @@ async function runToEnd(
  * A queue counts what it could not write for want of room as if it held it, until it is empty of what it does hold. One that was
  * empty already, or nearly, is full of nothing for ever: it counts anew when the collector reads its configuration again.
  */
-function renewQueues(child: ChildProcess, { PLUTUS_QUEUE_DIR: folder }: CollectorEnvironment, io: CliIo): void {
-  // Where there are no signals, this one would end it.
-  const isRenewed = process.platform !== 'win32' && child.kill('SIGHUP')
+async function renewQueues(child: ChildProcess, env: CollectorEnvironment, io: CliIo): Promise<void> {
+  const folder = env.PLUTUS_QUEUE_DIR
+  // Where there are no signals, this one would end it; so it would one that has not started yet.
+  const isRenewed = process.platform !== 'win32' && (await waitForHealth(child, env)) && child.kill('SIGHUP')
+  if (hasEnded(child)) return
   const what = isRenewed
     ? 'the collector counts its queues anew'
     : 'start the collector again where it goes on refusing'
   io.err(`plutus collector run: the disk of ${folder} has room again; ${what}\n`)
 }
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+/** Returns whether the collector has started, in time. */
+async function waitForHealth(child: ChildProcess, env: CollectorEnvironment): Promise<boolean> {
+  const url = `http://${env['PLUTUS_LISTEN'] || '127.0.0.1'}:${env['PLUTUS_HEALTH_PORT'] || '13133'}`
+  const deadline = performance.now() + START_MILLIS
+  while (!hasEnded(child) && performance.now() < deadline) {
+    const isHealthy = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (isHealthy) return true
+    await new Promise((wait) => setTimeout(wait, LOOK_MILLIS))
+  }
+  return false
+}
+
 /** Records as audit events, in the new queues, what was in the broken ones and could not be read. */
 async function tellOfMoved(
   moved: readonly MovedFile[],
   env: CollectorEnvironment,
-  hasEnded: () => boolean,
+  isOver: () => boolean,
 ): Promise<void> {
   if (moved.length === 0) return
   const base = `http://${env['PLUTUS_LISTEN'] || '127.0.0.1'}`
   const deadline = performance.now() + START_MILLIS
   const body = JSON.stringify(auditOf(moved))
-  while (!hasEnded() && performance.now() < deadline) {
+  while (!isOver() && performance.now() < deadline) {
     const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
     const isTold = await fetch(`${base}:${env['PLUTUS_LISTEN_HTTP_PORT'] || '4318'}/v1/logs`, request).then(
       ({ ok }) => ok,

@@ -35,7 +35,7 @@ export function createDiskReserve(folder: string): DiskReserve {
         const { free, wanted } = measure()
         if (sizeOf(path) < wanted && free >= wanted * PLENTY_FACTOR) fill(path, wanted)
       } catch {
-        rmSync(path, { force: true }) // a part of it is of no use
+        removeIfPossible(path) // a part of it is of no use
       }
     },
     give: () => {
@@ -48,6 +48,14 @@ export function createDiskReserve(folder: string): DiskReserve {
         return false
       }
     },
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It is a folder, or the disk is for reading alone.
   }
 }
 
