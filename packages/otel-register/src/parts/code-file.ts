@@ -1,5 +1,6 @@
 import { close, fsync, lstat, mkdir, open, rename, unlink, writev } from 'node:fs'
 import type { Stats } from 'node:fs'
+import { dirname } from 'node:path'
 import type { CompiledCode } from '../start.ts'
 
 const PRIVATE_FOLDER = 0o700
@@ -15,11 +16,16 @@ export function keepCode({ folder, file, create }: CompiledCode): void {
     if (unreadable !== null || !stat.isDirectory() || stat.uid !== process.geteuid?.()) return
     if ((stat.mode & OTHERS) === 0) attempt(() => write(file, create()))
   }
-  attempt(() =>
-    mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER }, (refused) => {
-      if (refused === null) attempt(() => lstat(folder, keep))
-    }),
-  )
+  attempt(() => makeFolder(folder, () => lstat(folder, keep)))
+}
+
+/** With those above it. Node's own way (`recursive`) never comes back from below `/proc`: the process would not end. */
+function makeFolder(folder: string, then: () => void): void {
+  const makeBelow = (): void => mkdir(folder, PRIVATE_FOLDER, () => attempt(then))
+  mkdir(folder, PRIVATE_FOLDER, (refused) => {
+    if (refused?.code !== 'ENOENT') attempt(then)
+    else if (dirname(folder) !== folder) attempt(() => makeFolder(dirname(folder), makeBelow))
+  })
 }
 
 /** What Node's permissions forbid is thrown at once, and nobody would catch it. */

@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { policyHash } from '../policy-hash.ts'
 import { listArchive, listUnfinished } from './archive-files.ts'
 import { bundleFiles } from './bundle-month.ts'
 import { COMPRESSIONS, compressedName, plainName } from './compression.ts'
 import type { Compression } from './compression.ts'
-import { codeOf, copyFile, hashFile, placeDurably, remove, RetentionFault, syncFolder } from './durable-files.ts'
+import {
+  codeOf,
+  copyFile,
+  hashFile,
+  makeFolder,
+  placeDurably,
+  remove,
+  RetentionFault,
+  syncFolder,
+} from './durable-files.ts'
 import type { BeforeChange } from './durable-files.ts'
 import { excessOf, planByAge, planCompression, planRemoval } from './plan-retention.ts'
 import type { RetentionOptions, RetentionStep } from './plan-retention.ts'
@@ -94,7 +102,7 @@ async function runStep(
     if (whole.length === 0) throw new RetentionFault('no file of the month could be compressed')
     gone = await bundleFiles(folder, `${step.class}-${step.month}`, whole, beforeChange)
   } else if (step.action === 'move' && moveTo !== undefined) {
-    await mkdir(join(moveTo, step.class), { recursive: true, mode: 0o750 })
+    await makeFolder(join(moveTo, step.class))
     await syncFolder(moveTo)
     await copyChecked(join(folder, name), join(moveTo, step.class, name), undefined, beforeChange)
   }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { constants, createWriteStream } from 'node:fs'
 import type { ReadStream } from 'node:fs'
-import { link, open, rename, unlink } from 'node:fs/promises'
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createCompressor, createDecompressor } from './compression.ts'
 import type { Compression } from './compression.ts'
 
+const FOLDER_MODE = 0o750
 // What file systems without hard links answer.
 const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS'])
 
@@ -21,6 +22,21 @@ async function openToRead(path: string): Promise<ReadStream> {
   // Windows has no such flag.
   const handle = await open(path, constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0))
   return handle.createReadStream()
+}
+
+/** Makes a folder with those above it. Node's own way (`recursive`) never comes back from below `/proc`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, FOLDER_MODE)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EEXIST') return // one that is no folder says so when a file is put into it
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path, FOLDER_MODE).catch((again: unknown) => {
+      if (codeOf(again) !== 'EEXIST') throw again // another run has made it
+    })
+  }
 }
 
 /** SHA-256 of a file, or of what is compressed in it. */

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -235,6 +236,21 @@ describe('a full disk', () => {
     const moved = readFileSync(join(moveTo, 'audit', `${oldest}.gz`))
     expect(gunzipSync(moved).toString()).toContain(oldest)
     expect(readdirSync(join(moveTo, 'application'))).toEqual([`${ordinary}.gz`, `${ordinaryNew}.gz`])
+  })
+
+  it('has them moved into a folder that is made with those above it', async () => {
+    const moveTo = join(folder, 'second', 'disk')
+    await apply({ moveTo, readDisk: () => ({ usedBytes: 90, totalBytes: 100 }) })
+    expect(readdirSync(join(moveTo, 'audit'))).toEqual([`${oldest}.gz`])
+    expect(statSync(join(moveTo, 'audit')).mode & 0o777).toBe(0o750)
+  })
+
+  it.runIf(process.platform === 'linux')('says where no folder can be made, and comes back', async () => {
+    const { failed } = await apply({
+      moveTo: '/proc/plutus/second',
+      readDisk: () => ({ usedBytes: 90, totalBytes: 100 }),
+    })
+    expect(failed[0]).toMatchObject({ step: { action: 'move' }, reason: 'ENOENT' })
   })
 })
 
