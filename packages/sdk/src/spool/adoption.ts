@@ -153,8 +153,10 @@ export class Adoption {
     this.#isScheduled = false
     let isAny = false
     for (let files = 0; files < STEP_FILES; files++) {
+      const opening = this.#opening[0]
       const step = this.#step()
-      if (step === undefined) break
+      // At a step it may turn out that all of it is gone.
+      if (step === undefined || this.#opening[0] !== opening) break
       if (step.done !== true) continue
       this.#opening.shift()
       this.#adopted.push(step.value)

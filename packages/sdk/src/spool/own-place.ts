@@ -103,6 +103,11 @@ export class OwnPlace {
     this.#options.warn(line)
   }
 
+  /** Tells that something cannot be read: it stands in the directory, which tells one line for all of it where it is gone. */
+  tellUnreadable(error: unknown): void {
+    if (this.#own?.lease.look() === true) this.tell(`The spool cannot be read. ${messageOf(error)}`)
+  }
+
   /** Ends writing, and removes what is empty. */
   close(): void {
     const own = this.#own
@@ -150,6 +155,6 @@ export class OwnPlace {
 }
 
 /** What an error says. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown error'
 }

@@ -321,6 +321,23 @@ it('makes one other directory when its own is removed with what it has taken ove
   expect(next.lines).toEqual([expect.stringMatching(/directory of the spool is gone/)])
 })
 
+it('tells in one line that its own directory is gone, with all that it would have read there', async () => {
+  const rig = createSpoolRig()
+  const rigs = [rig, createSpoolRig({ root: rig.root }), createSpoolRig({ root: rig.root })]
+  for (const [at, { record }] of rigs.entries()) record(`a${at}`)
+  // It does not look for itself before it reads.
+  const next = createSpoolRig({ root: crash(rig), times: { ...QUICK, renew: 1e9, trust: 1e9 } })
+  next.isBusy = true
+  next.spool.begin()
+  await vi.waitFor(() => expect(next.names).toHaveLength(1))
+  rmSync(next.root, { recursive: true })
+  next.isBusy = false
+  next.spool.wake()
+  await vi.waitFor(() => expect(next.lines).not.toEqual([]))
+  await new Promise((resolve) => setTimeout(resolve, 5 * QUICK.mend))
+  expect(next.lines).toEqual([expect.stringMatching(/directory of the spool is gone/)])
+})
+
 it('reads what a process with a key has written only with that key', async () => {
   const key = crypto.getRandomValues(new Uint8Array(32))
   const rig = createSpoolRig({ keys: [key] })

@@ -10,7 +10,7 @@ import { Adoption } from './adoption.ts'
 import { INSTANCE } from './instance-directory.ts'
 import { Ledger } from './ledger.ts'
 import type { Entry } from './ledger.ts'
-import { messageOf, OwnPlace } from './own-place.ts'
+import { OwnPlace } from './own-place.ts'
 import { Replay } from './replay.ts'
 import { SlowDisk } from './slow-disk.ts'
 import { discardOld, sizeOfLedgers } from './spool-bounds.ts'
@@ -120,7 +120,7 @@ export class Spool {
       send: options.send,
       isBusy: options.isBusy,
       onSettled: (ledger, entry, batch, outcomes) => this.#settleReplayed(ledger, entry, batch, outcomes),
-      onFailure: (error) => this.#place.tell(`The spool cannot be read. ${messageOf(error)}`),
+      onFailure: (error) => this.#place.tellUnreadable(error),
     })
     this.#adoption = new Adoption({
       root: options.root,
@@ -136,7 +136,7 @@ export class Spool {
         this.#acknowledgeSoon() // of some directories nothing is needed any more
         this.#replay.wake()
       },
-      onFailure: (error) => this.#place.tell(`The spool cannot be read. ${messageOf(error)}`),
+      onFailure: (error) => this.#place.tellUnreadable(error),
     })
   }
 
@@ -432,7 +432,7 @@ export class Spool {
       const isMore = discardOld(this.#ledgers, age, this.counts)
       if (isMore) setTimeout(() => this.#discardOld(), 0).unref()
     } catch (error) {
-      this.#place.tell(`The spool cannot be read. ${messageOf(error)}`)
+      this.#place.tellUnreadable(error)
     }
   }
 }

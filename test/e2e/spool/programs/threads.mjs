@@ -20,11 +20,14 @@ if (isMainThread) {
   }
 } else {
   const logger = logs.getLogger('thread')
+  const printed = []
   for (let i = 0; i < Number(perThread); i++) {
     const id = `${label}-${workerData}-${i}`
     logger.emit({ eventName: 'payment.attempt', attributes: { id } })
-    writeSync(1, `${id}\n`)
+    printed.push(id)
   }
+  // At once: in a process that has threads, a pipe that is full of short lines throws.
+  writeSync(1, `${printed.join('\n')}\n`)
   const { parentPort } = await import('node:worker_threads')
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread, not of a window
   parentPort.postMessage(threadId)
