@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -191,7 +192,7 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
       }
     })
 
-    it('starts on a full disk that its configuration is on, too', async () => {
+    it('starts on a full disk that its configuration is on, too, and keeps room again when there is some', async () => {
       const disk = mountSmallDisk(96)
       if (disk === undefined) throw new Error('no small file system can be mounted here')
       try {
@@ -201,6 +202,10 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
         fill(join(disk.folder, 'of-somebody-else'))
         const run = await runCollector(disk.folder, env)
         expect(run.output()).toContain('starts in the room kept for that')
+        const reserve = join(disk.folder, 'queue', 'plutus-reserve')
+        expect(existsSync(reserve)).toBe(false)
+        rmSync(join(disk.folder, 'of-somebody-else'))
+        await waitFor(() => existsSync(reserve))
         expect(await run.stop()).toBe(0)
       } finally {
         disk.remove()

@@ -156,10 +156,8 @@ async function runToEnd(
   const endWatch = watchQueueDisk({
     folder: env.PLUTUS_QUEUE_DIR,
     onFull: () => io.err(`plutus collector run: the disk of ${env.PLUTUS_QUEUE_DIR} is full; what comes is refused\n`),
-    onRoom: () => {
-      void renewQueues(child, env, io)
-      reserve.take()
-    },
+    onRoom: () => void renewQueues(child, env, io),
+    onCalm: reserve.take, // one that was given at the start, or had no room then
   })
   try {
     const told = tellOfMoved(moved, env, () => hasEnded(child))

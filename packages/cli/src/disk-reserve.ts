@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /** Room on the disk of the queues that a collector gets when it starts and there is no other. */
 export interface DiskReserve {
-  /** Takes the room where there is plenty. */
+  /** Takes the room where there is plenty, unless that failed before. */
   readonly take: () => void
   /** Gives it back where the disk is full otherwise. Returns whether it did. */
   readonly give: () => boolean
@@ -25,16 +25,19 @@ const FILE_MODE = 0o600
  */
 export function createDiskReserve(folder: string): DiskReserve {
   const path = join(folder, NAME)
+  let hasFailed = false
   const measure = (): { readonly free: number; readonly wanted: number } => {
     const { bavail, blocks, bsize } = statfsSync(folder)
     return { free: bavail * bsize, wanted: Math.min(MOST_BYTES, Math.floor(blocks * bsize * DISK_SHARE)) }
   }
   return {
     take: () => {
+      if (hasFailed) return
       try {
         const { free, wanted } = measure()
         if (sizeOf(path) < wanted && free >= wanted * PLENTY_FACTOR) fill(path, wanted)
       } catch {
+        hasFailed = true // by a quota, say: it would be written and removed again and again
         removeIfPossible(path) // a part of it is of no use
       }
     },

@@ -7,6 +7,8 @@ export interface QueueDiskOptions {
   readonly onFull: () => void
   /** It has been full and has room again. */
   readonly onRoom: () => void
+  /** It was not full and is not, at each look. */
+  readonly onCalm: () => void
 }
 
 const LOOK_MILLIS = 1000
@@ -16,7 +18,7 @@ const FULL_SHARE = 1 / 8 // of a small disk
 const ROOM_FACTOR = 2
 
 /** Looks every second whether there is room on the disk of a folder. Returns what ends it. Throws nothing. */
-export function watchQueueDisk({ folder, onFull, onRoom }: QueueDiskOptions): () => void {
+export function watchQueueDisk({ folder, onFull, onRoom, onCalm }: QueueDiskOptions): () => void {
   let isFull = false
   const look = async (): Promise<void> => {
     const disk = await statfs(folder).catch(() => undefined)
@@ -29,7 +31,7 @@ export function watchQueueDisk({ folder, onFull, onRoom }: QueueDiskOptions): ()
     } else if (isFull && free >= full * ROOM_FACTOR) {
       isFull = false
       onRoom()
-    }
+    } else if (!isFull) onCalm()
   }
   const timer = setInterval(() => void look(), LOOK_MILLIS).unref()
   return () => clearInterval(timer)
