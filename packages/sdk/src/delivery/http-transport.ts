@@ -67,6 +67,8 @@ class HttpAttempt implements Attempt {
   readonly #deadline: Deadline
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
+  /** A success that was told before the request was written as a whole. */
+  #early: Answer | undefined
   #late: LateAnswerReader | undefined
   #settled: Answer | undefined
 
@@ -87,6 +89,8 @@ class HttpAttempt implements Attempt {
       if (this.#settled !== undefined) return
       this.#settled = answer
       this.#deadline.cancel()
+      // The rest of what was answered is for nobody; a write that nobody takes would hold the process.
+      if (!this.isWritten()) this.#request?.destroy()
       resolve(answer)
     }
     body.then(
@@ -143,18 +147,18 @@ class HttpAttempt implements Attempt {
     }
     this.#request = request
     request.on('socket', (socket) => socket.unref())
-    request.on('response', (response) => this.#read(response))
+    request.on('response', (response) => this.#read(request, response))
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The endpoint closed a connection that was kept open, just as it was used again: that is no failure.
       const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-      if (stale && this.#settled === undefined) this.#start(body)
-      else this.#settle(answerToError(error))
+      if (stale && this.#settled === undefined && this.#early === undefined) this.#start(body)
+      else this.#settle(this.#early ?? answerToError(error))
     })
     for (const part of body) request.write(part)
     request.end()
   }
 
-  #read(response: IncomingMessage): void {
+  #read(request: ClientRequest, response: IncomingMessage): void {
     this.#response = response
     const status = response.statusCode ?? 0
     const chunks: Buffer[] = []
@@ -165,7 +169,13 @@ class HttpAttempt implements Attempt {
       else response.destroy()
     })
     const settle = (): void => {
-      this.#settle(judge(status, response.headers, size <= MAX_ANSWER_BYTES ? Buffer.concat(chunks) : new Uint8Array()))
+      const body = size <= MAX_ANSWER_BYTES ? Buffer.concat(chunks) : new Uint8Array()
+      const answer = judge(status, response.headers, body)
+      if (!answer.ok || this.isWritten() || request.destroyed) return this.#settle(answer)
+      // Who accepts a request before it has come reads on.
+      this.#early = answer
+      request.once('finish', () => this.#settle(answer))
+      request.once('close', () => this.#settle(answer))
     }
     response.on('end', settle)
     response.on('close', settle)

@@ -8,7 +8,7 @@ export interface Transport {
 
 /** One request under way. Nothing about it keeps the process alive, except what `hold` tells. */
 export interface Attempt {
-  /** Never rejects. */
+  /** Never rejects. One that accepts counts once the request is written; any other ends it at once. */
   readonly answer: Promise<Answer>
   /** What of it holds the process, although its sockets are unreferenced. */
   hold(): Hold

@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { createHttpTransport } from './http-transport.ts'
+import { settingsFor } from './pipeline.test.helper.ts'
+import type { Attempt } from './transport.ts'
+
+// More than a connection takes before somebody reads.
+const BODY = [new Uint8Array(16_000_000)]
+
+/** Sends a request to an endpoint that answers its head, and reads no more of it until it is told to. */
+async function sendTo(status: number): Promise<{ attempt: Attempt; socket: Socket }> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const settings = settingsFor(`http://127.0.0.1:${port}`, 'http/protobuf', { gzip: false })
+  const attempt = createHttpTransport(settings, 'test').send(BODY, 'logs')
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  socket.on('error', () => {})
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'data')
+  socket.pause()
+  socket.write(`HTTP/1.1 ${status} Told\r\ncontent-length: 0\r\n\r\n`)
+  return { attempt, socket }
+}
+
+it.each([400, 413, 503])('sends nothing more once it is refused with %d', async (status) => {
+  const { attempt, socket } = await sendTo(status)
+  expect(await attempt.answer).toMatchObject({ ok: false, detail: String(status) })
+  expect(attempt.hold()).toBe('nothing')
+  expect(attempt.isReading()).toBe(true)
+  let received = 0
+  socket.on('data', ({ length }: Buffer) => {
+    received += length
+  })
+  socket.resume()
+  await once(socket, 'close')
+  expect(received).toBeLessThan(16_000_000)
+})
+
+it('sends all of what is accepted before it has come', async () => {
+  const { attempt, socket } = await sendTo(200)
+  socket.resume()
+  expect(await attempt.answer).toMatchObject({ ok: true })
+  expect(attempt.isWritten()).toBe(true)
+  expect(attempt.isReading()).toBe(false)
+})
+
+it('holds the process for what is accepted and not read, until it is ended', async () => {
+  const { attempt, socket } = await sendTo(200)
+  await new Promise((resolve) => setTimeout(resolve, 100)) // for the answer to be read
+  expect(attempt.hold()).toBe('request')
+  attempt.abort('aborted')
+  expect(attempt.hold()).toBe('nothing')
+  expect(await attempt.answer).toMatchObject({ ok: false, problem: 'aborted' })
+  expect(attempt.isReading()).toBe(true)
+  socket.resume()
+  await once(socket, 'close')
+})
