@@ -24,7 +24,10 @@ export async function openSpoolStory(onFinished: typeof onTestFinished = onTestF
   const receiver = await startReceiver()
   const folder = mkdtempSync(join(tmpdir(), 'plutus-spool-'))
   const directory = join(folder, 'spool')
+  const programs: Program[] = []
   onFinished(async () => {
+    // One that runs for ever outlives a test that fails.
+    await Promise.all(programs.map((program) => program.stop()))
     await receiver.close()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -34,14 +37,17 @@ export async function openSpoolStory(onFinished: typeof onTestFinished = onTestF
   const story: SpoolStory = {
     receiver,
     directory,
-    start: (program, args, options = {}) =>
-      startProgram({
+    start: (program, args, options = {}) => {
+      const started = startProgram({
         file: programFile(program),
         args,
         receiver,
         ...options,
         env: { PLUTUS_SPOOL_DIR: directory, OTEL_LOG_LEVEL: 'warn', ...options.env },
-      }),
+      })
+      programs.push(started)
+      return started
+    },
     arrived: () => {
       for (; read < receiver.logs.length; read++) {
         const { id, 'log.record.uid': uid } = receiver.logs[read]?.attributes ?? {}
@@ -59,16 +65,11 @@ export async function openSpoolStory(onFinished: typeof onTestFinished = onTestF
     },
     deliverRest: async (ids) => {
       const last = story.start('emit.mjs', ['last', '4'])
-      try {
-        await receiver.waitFor(() => isEmpty(directory) && story.missing(ids).length === 0, {
-          timeoutMillis: 45_000,
-          describe: () =>
-            `missing ${story.missing(ids).length} of ${ids.length}; on disk ${readdirSync(directory, { recursive: true }).join(' ')}; ${last.stderr}`,
-        })
-      } catch (error) {
-        await last.stop() // it would run for ever
-        throw error
-      }
+      await receiver.waitFor(() => isEmpty(directory) && story.missing(ids).length === 0, {
+        timeoutMillis: 45_000,
+        describe: () =>
+          `missing ${story.missing(ids).length} of ${ids.length}; on disk ${readdirSync(directory, { recursive: true }).join(' ')}; ${last.stderr}`,
+      })
       return last
     },
   }
