@@ -10,6 +10,8 @@ export interface BatchSpool {
   settle(ticket: number, outcomes: readonly Outcome[]): readonly Outcome[]
   /** Memory lets go of the batch with a ticket, which has not arrived. Returns whether all of it is on disk. */
   release(ticket: number): boolean
+  /** Whether only a part of the batch with a ticket is on disk. */
+  isPart(ticket: number): boolean
   /** The process ends: there will be no other time to write, so it is taken. */
   end(): void
   /** Spans and log records of this process that are on disk for the next one. */

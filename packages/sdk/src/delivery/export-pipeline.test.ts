@@ -332,6 +332,7 @@ function createSpool(): { spool: () => BatchSpool; kept: () => number } {
     keep,
     settle: (_ticket, outcomes) => outcomes,
     release: () => true,
+    isPart: () => false,
     wake: () => {},
     end: () => {},
     get waiting() {
@@ -462,6 +463,31 @@ it('hands what waits for an endpoint that fails to the disk in parts, one in eac
   expect(kept).toBeGreaterThan(80)
   // At most a batch and what two signals may spill, be they handed over by a call or by a turn of their own.
   expect(Math.max(...turns)).toBeLessThan(1024 * 1024)
+})
+
+it('leaves in memory what is on disk in part, since it would be sent from there as well', async () => {
+  const { spool } = createSpool()
+  const released: number[] = []
+  const { pipeline, packed, push, lines } = createPipeline(settingsFor('http/protobuf', 'http://127.0.0.1:1'), {
+    thread: 'main',
+    maxBytes: Infinity,
+    spool: () => ({
+      ...spool(),
+      isPart: (ticket) => ticket > 10,
+      release: (ticket) => {
+        released.push(ticket)
+        return true
+      },
+    }),
+  })
+  const text = 'x'.repeat(100_000)
+  for (let ticket = 1; ticket <= 30; ticket++) push({ ...packed(text), ticket })
+  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  push({ ...packed(text), ticket: 31 })
+  // The first four are on their way.
+  await vi.waitFor(() => expect(released).toEqual([5, 6, 7, 8, 9, 10]))
+  await pipeline.flush(WAIT_MILLIS)
+  expect(released).toHaveLength(6)
 })
 
 it('settles what was read from disk where the event loop does not turn any more', async () => {

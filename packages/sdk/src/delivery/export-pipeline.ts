@@ -80,6 +80,8 @@ export class ExportPipeline {
       maxRecords,
       onDrop: (signal, reason, count) => losses.dropped(signal, reason, count),
       keep: options.spool && ((batch) => this.#keep(batch)),
+      // What is on disk in part would be sent from there and from memory.
+      relieve: options.spool && ((batch) => !this.#isPart(batch) && this.#keep(batch)),
     })
   }
 
@@ -340,6 +342,10 @@ export class ExportPipeline {
     // Rather twice than never, where not all of it is on disk.
     if (batch.ticket !== undefined && spool.release(batch.ticket)) return true
     return this.#write(batch)
+  }
+
+  #isPart({ ticket }: PackedBatch): boolean {
+    return ticket !== undefined && this.#options.spool?.()?.isPart(ticket) === true
   }
 
   #write(batch: PackedBatch): boolean {

@@ -12,6 +12,8 @@ export interface OutboxOptions {
   readonly onDrop: (signal: Signal, reason: LossReason, count: number) => void
   /** Takes over a batch that would be dropped. @returns whether it has done so. @defaultValue nobody does */
   readonly keep?: ((batch: PackedBatch) => boolean) | undefined
+  /** The same for one that memory may keep as well. */
+  readonly relieve?: ((batch: PackedBatch) => boolean) | undefined
 }
 
 /** A batch and the number by which it is known on its way. */
@@ -123,19 +125,19 @@ export class Outbox {
   }
 
   /**
-   * Hands what waits of a signal to `keep`, the oldest first, until no more than `maxBytes` are left or it refuses.
+   * Hands what waits of a signal to `relieve`, the oldest first, until no more than `maxBytes` are left or it refuses.
    *
    * @param stepBytes Bytes after which it ends all the same.
    * @returns whether it has to be called again for the rest.
    */
   spill(signal: Signal, maxBytes: number, stepBytes: number): boolean {
-    const { keep } = this.#options
+    const { relieve } = this.#options
     let bytes = 0
     for (const lanes of [this.#waiting.ordinary, this.#waiting.durable]) {
       while (lanes.bytesOf(signal) > maxBytes) {
         if (bytes >= stepBytes) return true
         const entry = lanes.first(signal)
-        if (entry === undefined || keep?.(entry.batch) !== true) break
+        if (entry === undefined || relieve?.(entry.batch) !== true) break
         lanes.shift(signal)
         this.#bytes -= entry.size
         bytes += entry.size

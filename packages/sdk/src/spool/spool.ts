@@ -245,6 +245,11 @@ export class Spool {
     return stored.missing === 0
   }
 
+  /** Whether only a part of the batch with a ticket is on disk. */
+  isPart(ticket: Ticket): boolean {
+    return (this.#tickets.get(ticket)?.missing ?? 0) > 0
+  }
+
   /** Writes a batch that memory cannot keep and that is not on disk. Returns whether it is now. */
   keep(batch: PackedBatch): boolean {
     const { signal, records, bytes, scopes, isDurable, resource } = batch
