@@ -160,7 +160,7 @@ async function runToEnd(
     onCalm: reserve.take, // one that was given at the start, or had no room then
   })
   try {
-    const told = tellOfMoved(moved, env, () => hasEnded(child))
+    const told = tellOfMoved(moved, child, env)
     const [code] = await ended
     await told
     return code ?? EXIT_FAILED
@@ -196,38 +196,37 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 
 /** Returns whether the collector has started, in time. */
 async function waitForHealth(child: ChildProcess, env: CollectorEnvironment): Promise<boolean> {
-  const url = `http://${env['PLUTUS_LISTEN'] || '127.0.0.1'}:${env['PLUTUS_HEALTH_PORT'] || '13133'}`
-  const deadline = performance.now() + START_MILLIS
-  while (!hasEnded(child) && performance.now() < deadline) {
-    const isHealthy = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    if (isHealthy) return true
-    await new Promise((wait) => setTimeout(wait, LOOK_MILLIS))
-  }
-  return false
+  return await askUntilTaken(child, urlOf(env, env['PLUTUS_HEALTH_PORT'] || '13133'))
 }
 
 /** Records as audit events, in the new queues, what was in the broken ones and could not be read. */
-async function tellOfMoved(
-  moved: readonly MovedFile[],
-  env: CollectorEnvironment,
-  isOver: () => boolean,
-): Promise<void> {
+async function tellOfMoved(moved: readonly MovedFile[], child: ChildProcess, env: CollectorEnvironment): Promise<void> {
   if (moved.length === 0) return
-  const base = `http://${env['PLUTUS_LISTEN'] || '127.0.0.1'}`
-  const deadline = performance.now() + START_MILLIS
   const body = JSON.stringify(auditOf(moved))
-  while (!isOver() && performance.now() < deadline) {
-    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
-    const isTold = await fetch(`${base}:${env['PLUTUS_LISTEN_HTTP_PORT'] || '4318'}/v1/logs`, request).then(
+  const url = urlOf(env, env['PLUTUS_LISTEN_HTTP_PORT'] || '4318')
+  await askUntilTaken(child, `${url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+}
+
+function urlOf(env: CollectorEnvironment, port: string): string {
+  return `http://${env['PLUTUS_LISTEN'] || '127.0.0.1'}:${port}`
+}
+
+/** Asks a collector that starts again and again. Returns whether it took the request, in time. */
+async function askUntilTaken(child: ChildProcess, url: string, request?: RequestInit): Promise<boolean> {
+  const deadline = performance.now() + START_MILLIS
+  while (!hasEnded(child) && performance.now() < deadline) {
+    const isTaken = await fetch(url, request).then(
       ({ ok }) => ok,
       () => false,
     )
-    if (isTold) return
+    if (isTaken) return true
     await new Promise((wait) => setTimeout(wait, LOOK_MILLIS))
   }
+  return false
 }
 
 function auditOf(moved: readonly MovedFile[]): object {
