@@ -1,6 +1,6 @@
 import { collectorBinary } from '@plutus/otelcol-distribution'
-import { isFull, startReceiver, waitFor } from '@plutus/test-kit'
-import type { Fault, ReceivedPoint, Receiver } from '@plutus/test-kit'
+import { canMount, isFull, mountSmallDisk, startReceiver, waitFor } from '@plutus/test-kit'
+import type { Fault, ReceivedPoint, Receiver, SmallDisk } from '@plutus/test-kit'
 import { CLASS_ORDER, renderCollector } from '@plutus/policy'
 import type { CollectorOptions, Policy } from '@plutus/policy'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -15,8 +15,6 @@ import { logsRequest } from './src/otlp-json.ts'
 import { A_TENTH, smallPolicy } from './src/renderings.ts'
 import { removeCollectors, startCollector } from './src/running-collector.ts'
 import type { CollectorStart, RunningCollector } from './src/running-collector.ts'
-import { canMount, mountSmallDisk } from './src/small-disk.ts'
-import type { SmallDisk } from './src/small-disk.ts'
 
 // A service under the hook records as many a second, with its spool on; what it recorded is compared with what is at the
 // backend and in the archive, and what is missing with what everybody on the way says to have lost or to keep.
@@ -397,7 +395,7 @@ async function fillQueues(
 async function fillDisk(
   onTestFinished: OnFinished,
 ): Promise<{ disk: SmallDisk; receiver: Receiver; single: Tier; emitter: Emitter }> {
-  const disk = mountSmallDisk(8)
+  const disk = mountSmallDisk(8 * 1024)
   if (disk === undefined) throw new Error('no small file system can be mounted here')
   onTestFinished(disk.remove)
   const receiver = await openReceiver(onTestFinished)

@@ -16,14 +16,13 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collectorBinary } from '@plutus/otelcol-distribution'
-import { isFull, KEPT_CODE, runProgram, startReceiver, waitFor } from '@plutus/test-kit'
+import { canMount, isFull, KEPT_CODE, mountSmallDisk, runProgram, startReceiver, waitFor } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { renderCollector } from '@plutus/policy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logsRequest } from './src/otlp-json.ts'
 import { smallPolicy } from './src/renderings.ts'
 import { environmentFor, findCollectorPorts, removeCollectors, startCollector } from './src/running-collector.ts'
-import { canMount, mountSmallDisk } from './src/small-disk.ts'
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const { reason } = collectorBinary
@@ -152,7 +151,7 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
 
   describe.skipIf(process.env['CI'] === undefined && !canMount())('with a small disk for the queues', () => {
     it('takes telemetry again after its disk was full, though a queue counts what it could not write', async () => {
-      const disk = mountSmallDisk(32)
+      const disk = mountSmallDisk(32 * 1024)
       if (disk === undefined) throw new Error('no small file system can be mounted here')
       try {
         const folder = makeFolder()
@@ -175,7 +174,7 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
     })
 
     it('spares a collector that has not started when its disk has room again, which a signal would end', async () => {
-      const disk = mountSmallDisk(32)
+      const disk = mountSmallDisk(32 * 1024)
       if (disk === undefined) throw new Error('no small file system can be mounted here')
       try {
         const others = join(disk.folder, 'of-somebody-else')
@@ -193,7 +192,7 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
     })
 
     it('starts on a full disk that its configuration is on, too, and keeps room again when there is some', async () => {
-      const disk = mountSmallDisk(96)
+      const disk = mountSmallDisk(96 * 1024)
       if (disk === undefined) throw new Error('no small file system can be mounted here')
       try {
         const env = { PLUTUS_QUEUE_DIR: join(disk.folder, 'queue'), PLUTUS_ARCHIVE_DIR: join(disk.folder, 'archive') }
@@ -213,7 +212,7 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
     })
 
     it('loses nothing that was taken when it is killed on a full disk and started again', async () => {
-      const disk = mountSmallDisk(96)
+      const disk = mountSmallDisk(96 * 1024)
       if (disk === undefined) throw new Error('no small file system can be mounted here')
       const backend = await startReceiver()
       try {

@@ -1,17 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isFull } from '@plutus/test-kit'
+import { isFull, mountSmallDisk } from '@plutus/test-kit'
 import type { Fault } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { idsOf, killAfter, openSpoolStory } from './spool-story.ts'
@@ -218,29 +208,14 @@ it.concurrent('is said to be missing under the other engine, which writes nothin
   expect(existsSync(directory)).toBe(false)
 })
 
-/** Mounts a small file system, if that is allowed here. */
-function mountSmall(): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'plutus-small-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0755', 'tmpfs', folder], { stdio: 'ignore' })
-    return folder
-  } catch {
-    rmSync(folder, { recursive: true })
-    return undefined
-  }
-}
-
 it.concurrent('runs on, and delivers from memory, when its disk is full', async ({ onTestFinished }) => {
-  const small = mountSmall()
+  const small = mountSmallDisk(256)
   if (small === undefined) return // asked of the writer itself, in the room, with a disk that says so
-  onTestFinished(() => {
-    execFileSync('umount', [small])
-    rmSync(small, { recursive: true })
-  })
-  mkdirSync(join(small, 'spool'), { mode: 0o700 })
+  onTestFinished(small.remove)
+  mkdirSync(join(small.folder, 'spool'), { mode: 0o700 })
   const { receiver, start, missing } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
-  const program = start('emit.mjs', ['a', '4000', '100'], { env: { PLUTUS_SPOOL_DIR: join(small, 'spool') } })
+  const program = start('emit.mjs', ['a', '4000', '100'], { env: { PLUTUS_SPOOL_DIR: join(small.folder, 'spool') } })
   await receiver.waitFor(() => program.stdout.includes('a-3999\n'))
   await receiver.waitFor(() => program.stderr.includes('kept in memory only'))
   await receiver.accept()
@@ -254,13 +229,10 @@ it.concurrent('runs on, and delivers from memory, when its disk is full', async 
 it.concurrent('delivers by the next start what a killed process has left on a disk that is full now', async ({
   onTestFinished,
 }) => {
-  const small = mountSmall()
+  const small = mountSmallDisk(256)
   if (small === undefined) return // asked in the room, too, with a disk that says so
-  onTestFinished(() => {
-    execFileSync('umount', [small])
-    rmSync(small, { recursive: true })
-  })
-  const root = join(small, 'spool')
+  onTestFinished(small.remove)
+  const root = join(small.folder, 'spool')
   mkdirSync(root, { mode: 0o700 })
   const env = { PLUTUS_SPOOL_DIR: root }
   const { receiver, start, missing } = await openSpoolStory(onTestFinished)
@@ -268,7 +240,7 @@ it.concurrent('delivers by the next start what a killed process has left on a di
   const ids = await killAfter(start('emit.mjs', ['a', '100', '50'], { env }), 1000)
   expect(ids).toHaveLength(100)
   expect(() => {
-    for (;;) appendFileSync(join(small, 'other'), Buffer.alloc(1024))
+    for (;;) appendFileSync(join(small.folder, 'other'), Buffer.alloc(1024))
   }).toThrow('ENOSPC')
   const next = ['b', 'c'].map((label) => start('emit.mjs', [label, '100', '50'], { env }))
   await receiver.waitFor(() => next.every(({ stdout }) => idsOf(stdout).length === 100))

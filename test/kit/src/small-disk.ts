@@ -16,16 +16,16 @@ const WAYS: readonly (readonly string[])[] = [[], ['sudo', '-n']]
 
 const GROWTH = 32
 
-/** Mounts a file system of so many MiB in memory; gives undefined where that is not allowed. */
-export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
+/** Mounts a file system of so many KiB in memory; gives undefined where that is not allowed. */
+export function mountSmallDisk(kibibytes: number): SmallDisk | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'plutus-small-'))
-  const size = `size=${mebibytes}m,mode=0700,uid=${process.getuid?.() ?? 0}`
+  const size = `size=${kibibytes}k,mode=0700,uid=${process.getuid?.() ?? 0}`
   for (const way of WAYS) {
     if (!run([...way, 'mount', '-t', 'tmpfs', '-o', size, 'tmpfs', folder])) continue
     return {
       folder,
       grow: () => {
-        const isGrown = run([...way, 'mount', '-o', `remount,size=${mebibytes * GROWTH}m`, folder])
+        const isGrown = run([...way, 'mount', '-o', `remount,size=${kibibytes * GROWTH}k`, folder])
         if (!isGrown) throw new Error(`${folder} cannot be given room`)
       },
       remove: () => {
@@ -40,7 +40,7 @@ export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
 
 /** Whether a file system can be mounted here. */
 export function canMount(): boolean {
-  const disk = mountSmallDisk(1)
+  const disk = mountSmallDisk(1024)
   disk?.remove()
   return disk !== undefined
 }
