@@ -41,6 +41,22 @@ describe('a disk without space', () => {
     }
   })
 
+  it.each([8, 16_000, 20_000, 40_000])('leaves nothing of a long frame that ends after %d bytes', (written) => {
+    const disk = new FaultyFiles()
+    const folder = newFolder()
+    const { journal } = open(folder, { files: disk.files })
+    journal.append(frame('one'))
+    disk.bytesLeft = written
+    const long = 'long'.padEnd(40_000, '.')
+    expect(() => journal.append(frame(long))).toThrow(withCode('PLUTUS_JOURNAL_FULL'))
+    disk.bytesLeft = Number.POSITIVE_INFINITY
+    journal.append(frame(long))
+    expect(textsOf(journal.read())).toEqual(['one', long])
+    const later = open(folder)
+    expect(textsOf(later.journal.read())).toEqual(['one', long])
+    expect(later.quarantined).toEqual([])
+  })
+
   it('is asked again at every append, and leaves no files behind', () => {
     const disk = new FaultyFiles()
     const folder = newFolder()

@@ -43,6 +43,17 @@ describe('append and read', () => {
     expect(textsOf(journal.read(journal.end))).toEqual([])
   })
 
+  it('reads into memory that it is given, if that has room', () => {
+    const { journal } = open(newFolder())
+    for (const text of FOUR) journal.append(frame(text))
+    const roomy = Buffer.alloc(64 * 1024)
+    for (const memory of [roomy, Buffer.alloc(8)]) {
+      const frames = [...journal.read(0, memory)]
+      expect(textsOf(frames)).toEqual(FOUR)
+      expect(frames.every(({ bytes }) => bytes.buffer === memory.buffer)).toBe(memory === roomy)
+    }
+  })
+
   it('goes on with what is appended, acknowledged and discarded between two steps', () => {
     const { journal } = open(newFolder(), { maxSegmentBytes: 4096 })
     journal.append(large('one'))

@@ -100,30 +100,38 @@ export class FileJournal implements Journal {
     const { segment, file } = active
     const stored = segment.cipher === undefined ? frame : segment.cipher.seal(frame, segment.bytes)
     const size = FRAME_HEAD_BYTES + stored.length
-    const bytes = size > SCRATCH_BYTES ? Buffer.allocUnsafeSlow(size) : (this.#scratch ??= Buffer.alloc(SCRATCH_BYTES))
-    writeFrameHead(bytes, stored, segment.seed)
-    bytes.set(stored, FRAME_HEAD_BYTES)
     try {
-      this.#folder.append(file, bytes, size)
+      this.#write(file, stored, segment.seed)
       if (this.#options.sync === 'always') this.#folder.forceNow(file)
     } catch (error) {
       this.#abandon(active)
       throw error
     }
     segment.end += size
+    if (segment.frames !== undefined) segment.frames++
     this.#end = segment.end
     if (segment.isForced && this.#options.sync !== 'always') this.#unforced.note(segment)
     return segment.end
   }
 
-  *read(from: Position = this.#acknowledged): IterableIterator<JournalFrame> {
+  /** Writes a frame. A long one is written from where it stands, behind what was copied of it. */
+  #write(file: number, stored: Uint8Array, seed: number): void {
+    const scratch = (this.#scratch ??= Buffer.alloc(SCRATCH_BYTES))
+    const copied = Math.min(stored.length, SCRATCH_BYTES - FRAME_HEAD_BYTES)
+    writeFrameHead(scratch, stored, seed)
+    scratch.set(copied === stored.length ? stored : stored.subarray(0, copied), FRAME_HEAD_BYTES)
+    this.#folder.append(file, scratch, FRAME_HEAD_BYTES + copied)
+    if (copied < stored.length) this.#folder.append(file, stored.subarray(copied), stored.length - copied)
+  }
+
+  *read(from: Position = this.#acknowledged, memory?: Buffer): IterableIterator<JournalFrame> {
     let position = from
     for (;;) {
       this.#checkOpen()
       const segment = this.#segments.find(({ end }) => end > position)
       if (segment === undefined) return
       position = Math.max(position, segment.start)
-      const { frames, sizes, isBad } = this.#readOrLeave(segment, position)
+      const { frames, sizes, isBad } = this.#readOrLeave(segment, position, memory)
       for (const [index, bytes] of frames.entries()) {
         position += sizes[index] ?? 0
         yield { position, bytes, segment }
@@ -167,8 +175,7 @@ export class FileJournal implements Journal {
     if (segment === undefined) return undefined
     if (segment === this.#active?.segment) this.#retire()
     const { name, bytes } = segment
-    const from = Math.max(segment.start, Math.min(this.#acknowledged, segment.end))
-    const frames = countFrameHeads(this.#readRest(segment, from))
+    const frames = this.#countNeeded(segment)
     this.#delete(segment)
     return { name, bytes, frames, kind: 'segment' }
   }
@@ -240,6 +247,7 @@ export class FileJournal implements Journal {
     const cipher = this.#keys.cipherFor(header)
     const segment = new Segment(name, start, start, header, cipher === 'missing' ? undefined : cipher)
     segment.isOwn = true
+    segment.frames = 0
     const file = this.#folder.create(name)
     const active: Active = { segment, file, retiresAt: now + maxSegmentAgeMillis }
     this.#active = active
@@ -284,9 +292,9 @@ export class FileJournal implements Journal {
     }
   }
 
-  #readOrLeave(segment: Segment, position: Position): ReturnType<typeof readFrames> {
+  #readOrLeave(segment: Segment, position: Position, memory?: Buffer): ReturnType<typeof readFrames> {
     try {
-      return readFrames(this.#folder, segment, position)
+      return readFrames(this.#folder, segment, position, memory)
     } catch (error) {
       // The next attempt goes on behind it, and a later process tries it again.
       if (segment === this.#active?.segment) this.#retire()
@@ -300,7 +308,15 @@ export class FileJournal implements Journal {
   #quarantine(segment: Segment, position: Position): void {
     if (segment === this.#active?.segment) this.#retire()
     const rest = this.#readRest(segment, position)
+    segment.frames = undefined
     if (this.#aside.quarantineRest(segment, position, rest)) this.#forget(segment)
+  }
+
+  /** Frames of a segment that nobody has acknowledged. */
+  #countNeeded(segment: Segment): number {
+    if (segment.frames !== undefined && this.#acknowledged <= segment.start) return segment.frames
+    const from = Math.max(segment.start, Math.min(this.#acknowledged, segment.end))
+    return countFrameHeads(this.#readRest(segment, from))
   }
 
   /** The bytes of a segment from a position on; none if the disk does not give them. */

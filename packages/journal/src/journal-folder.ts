@@ -88,17 +88,18 @@ export class JournalFolder {
     return this.#withFile(name, (file) => this.#files.fstatSync(file).size)
   }
 
-  /** Reads bytes of a file; fewer where it ends. */
-  read(name: string, offset: number, length: number): Buffer {
+  /** Reads bytes of a file, into `memory` where they fit; fewer where it ends. */
+  read(name: string, offset: number, length: number, memory?: Buffer): Buffer {
     return this.#withFile(name, (file) => {
-      const bytes = Buffer.allocUnsafeSlow(length)
+      const isRoom = memory !== undefined && length <= memory.length
+      const bytes = isRoom ? memory : Buffer.allocUnsafeSlow(length)
       let at = 0
       while (at < length) {
         const count = this.#files.readSync(file, bytes, at, length - at, offset + at)
         if (count === 0) break
         at += count
       }
-      return at === length ? bytes : bytes.subarray(0, at)
+      return at === bytes.length ? bytes : bytes.subarray(0, at)
     })
   }
 

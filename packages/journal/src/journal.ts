@@ -76,7 +76,7 @@ export interface JournalSegment {
 /** What was appended at once. */
 export interface JournalFrame {
   readonly position: Position
-  /** The bytes as they were given to `append`. They stay as they are for as long as they are kept. */
+  /** The bytes as they were given to `append`. They stay as they are, unless the reader gave memory for them. */
   readonly bytes: Uint8Array
   readonly segment: JournalSegment
 }
@@ -119,9 +119,11 @@ export interface Journal {
    * segment the frames before the damage are read, then those of the next segment.
    *
    * @param from Position of the last frame that is not wanted. @defaultValue the acknowledged position
+   * @param memory What frames are read into, where they fit: their bytes are good until the next step then. 64 KiB are
+   * read at once. @defaultValue memory of their own, so that bytes stay as they are
    * @throws {PlutusError} at a step, if the file system fails.
    */
-  read(from?: Position): IterableIterator<JournalFrame>
+  read(from?: Position, memory?: Buffer): IterableIterator<JournalFrame>
   /**
    * Says that nobody needs the frames up to a position any more: a later process does not read them, and segments
    * that hold nothing else are deleted. A position that is not beyond the acknowledged one changes nothing.

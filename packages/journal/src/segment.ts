@@ -52,6 +52,8 @@ export class Segment implements JournalSegment, FrameRules {
   readonly cipher: FrameCipher | undefined
   /** Whether this process made it. */
   isOwn = false
+  /** Frames in it, where this process wrote them and all of them are good. */
+  frames: number | undefined
   /** Whether all of it has been forced to the disk. */
   isForced = true
   /** Whether its file was deleted or set aside. */
