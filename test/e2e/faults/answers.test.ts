@@ -40,7 +40,15 @@ describe.concurrent.each(ENGINES)('one line tells what the endpoint answers, wit
       /has no path \/v1\/\w+ \(404\)/,
       /; see OTEL_EXPORTER_OTLP_ENDPOINT, to which \/v1\/\w+ is appended$/,
     ],
-    ['413', { status: 413 }, HTTP, /refuses requests of this size \(413\)/, /; lower OTEL_B\w+_MAX_EXPORT_BATCH_SIZE$/],
+    [
+      '413',
+      { status: 413 },
+      HTTP,
+      engine === 'plutus'
+        ? /refuses single \w+ for their size \(413\)/ // it has tried all others
+        : /refuses requests of this size \(413\)/,
+      engine === 'plutus' ? /; see its limit/ : /; lower OTEL_B\w+_MAX_EXPORT_BATCH_SIZE$/,
+    ],
     ['429', { status: 429, retryAfter: 30 }, HTTP, /is busy \(429\) and asks to wait 30 s/, /$/],
     ['503', { status: 503 }, HTTP, /is busy \(503\)/, /$/],
     ['500', { status: 500 }, HTTP, /refuses \w+ \(500\)/, /$/],
@@ -83,8 +91,10 @@ describe.concurrent.each(ENGINES)('one line tells what the endpoint answers, wit
       'RESOURCE_EXHAUSTED',
       { status: 413 },
       GRPC,
-      /refuses requests of this size or rate \(RESOURCE_EXHAUSTED\)/,
-      /; lower OTEL_B/,
+      engine === 'plutus'
+        ? /refuses single \w+ for their size \(RESOURCE_EXHAUSTED\)/
+        : /refuses requests of this size or rate \(RESOURCE_EXHAUSTED\)/,
+      engine === 'plutus' ? /; see its limit/ : /; lower OTEL_B/,
     ],
     ['UNAVAILABLE', { status: 503, retryAfter: 30 }, GRPC, /is busy \(UNAVAILABLE\) and asks to wait 30 s/, /$/],
     ['nothing over gRPC', { hang: true }, GRPC, /does not answer/, /; see /],

@@ -16,6 +16,8 @@ import { judge, partialSuccess, type Verdict } from './verdict.ts'
 const CALLS_BY_PATH = new Map(Object.values(EXPORT_CALLS).map((call) => [call.grpcPath, call]))
 const CONTENT_TYPE = /^application\/grpc(?:$|[+;])/
 const PREFIX_BYTES = 5
+// There is no code for it: senders know it by the text, here that of Go.
+const TOO_LARGE = 'grpc: received message larger than max'
 
 /** OTLP over gRPC: one message each way, on HTTP/2 with or without TLS. */
 export function createGrpcListener(options: ListenerOptions): Listener {
@@ -77,7 +79,8 @@ async function serve(
     stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
     stream.end(frame(response))
   } else {
-    stream.respond({ ...grpcHeaders(), ...errorTrailers(code, verdict.message, fault) }, { endStream: true })
+    const message = verdict.status === 413 ? TOO_LARGE : verdict.message
+    stream.respond({ ...grpcHeaders(), ...errorTrailers(code, message, fault) }, { endStream: true })
   }
 }
 

@@ -101,7 +101,7 @@ it.each<[what: string, state: Partial<AttemptState>, isKept: boolean, trusted: b
 it.each<[what: string, answer: Answer, isOver: boolean, outcomes: unknown[]]>([
   ['that takes it', { ok: true, body: new Uint8Array() }, true, [{ count: 1 }]],
   ['for later', BUSY, false, []],
-  ['to parts of it', { ok: false, problem: 'too-large', retryable: false, divisible: true }, false, []],
+  ['to parts of it', { ok: false, problem: 'too-large', retryable: false, divisible: 'to-fit' }, false, []],
   ['that refuses it', { ok: false, problem: 'credentials', retryable: false }, true, [{ reason: 'refused', count: 1 }]],
 ])('at the end takes an answer %s', (_what, answer, isOver, outcomes) => {
   const { delivery, losses } = createDelivery({ isWritten: true })
@@ -130,7 +130,7 @@ it('goes on for those who wait where one request is refused for what is in it', 
   const second = delivery.deliver({ ...PARCEL, count: 2 })
   let isOver = false
   void delivery.hurry().then(() => (isOver = true))
-  answers[0]?.({ ok: false, problem: 'refused', retryable: false, divisible: true })
+  answers[0]?.({ ok: false, problem: 'refused', retryable: false, divisible: 'once' })
   expect(await first).toBe('refused')
   expect(isOver).toBe(false)
   answers[1]?.({ ok: true, body: new Uint8Array() })

@@ -3,7 +3,7 @@ import type { EndpointHealth } from './endpoint-health.ts'
 import type { LossCounter, LossReason } from './losses.ts'
 import type { ProcessHold } from './process-hold.ts'
 import type { OtlpSettings, Signal } from './settings.ts'
-import type { Answer, Attempt, Problem, Transport } from './transport.ts'
+import type { Answer, Attempt, Divisibility, Problem, Transport } from './transport.ts'
 
 /** What all deliveries of one engine share. */
 export interface DeliveryParts {
@@ -26,8 +26,11 @@ export interface Parcel {
   readonly count: number
   /** Counts what becomes of it. @defaultValue the counter of the delivery */
   readonly losses?: LossCounter
-  /** Makes smaller ones of it, for an endpoint that refuses it as a whole; none where it cannot be divided. */
-  readonly divide?: () => Promise<readonly Parcel[]>
+  /**
+   * Hears that an endpoint refuses it, which may take parts of it. @returns whether the caller delivers such parts instead;
+   * then nothing is counted of it.
+   */
+  readonly divides?: (how: Divisibility) => boolean
   /** Hears that memory of `body` may be read for longer than the delivery takes. */
   readonly onStillRead?: () => void
 }
@@ -90,7 +93,7 @@ export class Delivery {
     this.#parts = parts
   }
 
-  /** Settles when the parcel has arrived, or with the reason why it is given up; never rejects. */
+  /** Settles when the parcel has arrived, or with the reason why it is given up, at least as a whole; never rejects. */
   async deliver(parcel: Parcel): Promise<LossReason | undefined> {
     // Another parcel may meet a new request to wait during the pause.
     while (performance.now() < this.#quietUntil) await this.#pause(this.#quietUntil - performance.now(), false)
@@ -104,19 +107,19 @@ export class Delivery {
         this.#arrived(answer.body, parcel)
         return undefined
       }
-      const parts = answer.divisible === true && parcel.divide !== undefined ? await parcel.divide() : []
-      if (parts.length > 0) return await this.#deliverAll(parts)
-      this.#failed(answer, attempt.waitedMillis())
-      const { problem, retryable, retryAfterMillis } = answer
+      const { divisible, problem, retryable, retryAfterMillis } = answer
+      if (divisible !== undefined && parcel.divides?.(divisible) === true) return REASONS[problem]
+      const isSingle = divisible === 'to-fit' && parcel.divides !== undefined
+      this.#failed(isSingle ? { ...answer, problem: 'record-too-large' } : answer, attempt.waitedMillis())
       const wait = retryAfterMillis ?? backoff(retries)
       if (retryAfterMillis !== undefined) {
         this.#quietUntil = performance.now() + wait
         giveUpAt = Math.max(giveUpAt, this.#quietUntil + this.#settings.timeoutMillis)
       }
       // What is refused for what is in it says nothing about the others.
-      if (answer.divisible !== true) this.#release()
+      if (divisible === undefined) this.#release()
       if (!retryable || performance.now() + wait > giveUpAt) {
-        this.#countFor(parcel).dropped(this.#signal, REASONS[problem], parcel.count, answer.divisible === true)
+        this.#countFor(parcel).dropped(this.#signal, REASONS[problem], parcel.count, divisible !== undefined)
         return REASONS[problem]
       }
       await this.#pause(wait, retryAfterMillis === undefined)
@@ -182,7 +185,7 @@ export class Delivery {
       return true
     }
     this.#failed(answer, attempt.waitedMillis())
-    if (answer.retryable || answer.divisible === true) return false
+    if (answer.retryable || answer.divisible !== undefined) return false
     this.#countFor(parcel).dropped(this.#signal, REASONS[answer.problem], parcel.count)
     return true
   }
@@ -192,12 +195,6 @@ export class Delivery {
     this.#attempts.set(attempt, parcel)
     this.#parts.hold?.watch(attempt)
     return attempt
-  }
-
-  async #deliverAll(parcels: readonly Parcel[]): Promise<LossReason | undefined> {
-    let lost: LossReason | undefined
-    for (const parcel of parcels) lost = (await this.deliver(parcel)) ?? lost
-    return lost
   }
 
   #failed(failure: Failure, waitedMillis: number): void {
@@ -260,4 +257,5 @@ const REASONS: Record<Problem, LossReason> = {
   missing: 'refused',
   refused: 'refused',
   'too-large': 'refused',
+  'record-too-large': 'refused',
 }

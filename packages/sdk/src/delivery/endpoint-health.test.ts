@@ -98,6 +98,7 @@ it.each([
   ['credentials', 'OTEL_EXPORTER_OTLP_HEADERS'],
   ['missing', 'OTEL_EXPORTER_OTLP_ENDPOINT, to which /v1/traces is appended'],
   ['too-large', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE'],
+  ['record-too-large', 'limit'],
   ['refused', 'CODE'],
   ['busy', 'CODE'],
 ] as const)('names the endpoint and %s by what to look at, and no secret', (problem, hint) => {

@@ -86,6 +86,7 @@ const KIND: Record<Problem, string> = {
   missing: 'missing',
   refused: 'refused',
   'too-large': 'too-large',
+  'record-too-large': 'too-large',
 }
 const PROBLEMS: readonly Problem[] = ['unreachable', 'busy', 'credentials', 'missing', 'refused', 'too-large']
 
@@ -150,6 +151,10 @@ function describeFailure(
     'too-large': {
       what: `${place} refuses requests of this size${protocol === 'grpc' ? ' or rate' : ''}${why}`,
       advice: `lower ${names.batchSize}`,
+    },
+    'record-too-large': {
+      what: `${place} refuses single ${signal === 'logs' ? 'records' : signal} for their size${why}`,
+      advice: 'see its limit of the size of requests',
     },
     refused: { what: `${place} refuses ${signal}${why}`, sequel: '; they are dropped' },
   }

@@ -3,13 +3,16 @@ import type { EncodedHeader } from '@plutus/otlp'
 import { createTransport } from './create-transport.ts'
 import { Delivery } from './delivery.ts'
 import type { DeliveryParts, Parcel } from './delivery.ts'
+import { DividedBatch } from './divided-batch.ts'
+import type { BatchPart } from './divided-batch.ts'
 import { Tally } from './losses.ts'
 import type { Outcome } from './losses.ts'
 import { showPlace } from './endpoint-health.ts'
 import type { ResolverVariables } from './host-lookup.ts'
 import type { OutboxEntry } from './outbox.ts'
-import { assemblePacked, cutBatch, divideBatch, layOutPacked } from './packed-batch.ts'
+import { assemblePacked, cutBatch, layOutPacked } from './packed-batch.ts'
 import type { PackedBatch } from './packed-batch.ts'
+import { RequestSize } from './request-size.ts'
 import type { OtlpSettings, Signal } from './settings.ts'
 import type { Problem } from './transport.ts'
 
@@ -102,6 +105,7 @@ export class Exporter implements Sender {
         host: showPlace(target.url),
         delivery,
         isJson,
+        size: new RequestSize(),
         waiting: [],
         active: 0,
         isHealthy: false,
@@ -161,7 +165,7 @@ export class Exporter implements Sender {
       }
       for (const cut of delivery.cut(isParcelKept)) {
         const sent = this.#parcels.get(cut.parcel)
-        if (sent === undefined) continue // the half of a batch
+        if (sent === undefined) continue // a part of a batch
         const { entry, losses } = sent
         const hear = (): 'heard' | 'later' | 'never' => {
           const answer = cut.attempt.hear()
@@ -194,38 +198,37 @@ export class Exporter implements Sender {
     this.#work(lane)
   }
 
+  /** Brings a batch in one request, or in as many as its endpoint makes necessary. */
   async #bring(lane: Lane, sent: SentBatch): Promise<void> {
-    const { losses } = sent
     const { batch } = sent.entry
-    const body = await this.#encode(lane, batch)
+    const parts = new DividedBatch(batch, lane.size)
+    for (let part = parts.next(); part !== undefined; part = parts.next()) {
+      if (part.isHopeless) sent.losses.dropped(batch.signal, 'refused', part.batch.records, true)
+      else await this.#bringPart(lane, sent, parts, part)
+    }
+  }
+
+  async #bringPart(lane: Lane, sent: SentBatch, parts: DividedBatch, part: BatchPart): Promise<void> {
+    const { losses, entry } = sent
+    const { signal, records } = part.batch
+    const body = await this.#encode(lane, part.batch)
     if (body === undefined) {
-      losses.dropped(batch.signal, 'not_encoded', batch.records)
+      losses.dropped(signal, 'not_encoded', records)
       return
     }
     const onStillRead = (): void => {
       sent.isStillRead = true
     }
-    const whole: Parcel = { body, count: batch.records, losses, onStillRead }
-    const parcel: Parcel = { ...whole, divide: () => this.#divide(lane, batch, whole) }
-    this.#parcels.set(parcel, sent)
+    const parcel: Parcel = { body, count: records, losses, onStillRead, divides: (how) => parts.refused(part, how) }
+    if (part.batch === entry.batch) this.#parcels.set(parcel, sent)
     const lost = await lane.delivery.deliver(parcel)
     this.#parcels.delete(parcel)
     lane.isHealthy = lost === undefined
     if (!lane.isHealthy) return
+    parts.taken(part)
     lane.isStalled = false
     this.#stalled.delete(lane.host)
-    this.#events.onSuccess(batch.signal)
-  }
-
-  /** Halves of a batch, which are not divided further; none where it cannot be divided or encoded. */
-  async #divide(lane: Lane, batch: PackedBatch, whole: Parcel): Promise<Parcel[]> {
-    const halves: Parcel[] = []
-    for (const half of divideBatch(batch)) {
-      const body = await this.#encode(lane, half)
-      if (body === undefined) return []
-      halves.push({ ...whole, body, count: half.records })
-    }
-    return halves
+    this.#events.onSuccess(signal)
   }
 
   async #encode({ isJson }: Lane, batch: PackedBatch): Promise<readonly Uint8Array[] | undefined> {
@@ -254,6 +257,7 @@ interface Lane {
   readonly host: string
   readonly delivery: Delivery
   readonly isJson: boolean
+  readonly size: RequestSize
   readonly waiting: OutboxEntry[]
   /** Batches that are being delivered. */
   active: number

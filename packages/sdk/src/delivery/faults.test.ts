@@ -1,6 +1,6 @@
 import { startReceiver } from '@plutus/test-kit'
 import type { Fault, Receiver } from '@plutus/test-kit'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createPipeline, settingsFor } from './pipeline.test.helper.ts'
 import type { OtlpSettings } from './settings.ts'
 
@@ -124,15 +124,53 @@ describe.each([
     expect(rig.lines).toEqual([])
   })
 
-  it('what is divided is not divided again, and the half that is refused is counted', async () => {
+  it('what is divided for what is in it is not divided again, and the half that is refused is counted', async () => {
     let requests = 0
-    receiver.respond(() => (requests++ < 2 ? { status: 413 } : undefined))
+    receiver.respond(() => (requests++ < 2 ? { status: 400 } : undefined))
     const rig = createRig(urlFor(protocol))
     rig.send(...RECORDS.slice(0, 5))
     await rig.pipeline.flush(WAIT_MILLIS)
     expect(receiver.requests.map(({ items }) => items)).toEqual([0, 0, 2])
     expect(arrived()).toEqual([3, 4])
     expect(rig.counts).toEqual({ exported: 2, refused: 3 })
+  })
+
+  it('all arrives, in its order, at an endpoint that takes little at once, and the next batch is asked for less', async () => {
+    const small = await startReceiver({ maxBodyBytes: 20_000 })
+    onTestFinished(() => small.close())
+    const rig = createRig(protocol === 'grpc' ? small.grpcUrl : small.httpUrl)
+    const bodies = Array.from({ length: 200 }, (_none, i) => `${i} `.padEnd(1000, '.'))
+    rig.send(...bodies.slice(0, 100))
+    await rig.pipeline.flush(WAIT_MILLIS)
+    const statuses = small.requests.map(({ status }) => status)
+    // 100 and 50 records of a kilobyte are too many, and so are 25.
+    expect(statuses.filter((status) => status !== 200)).toEqual([413, 413, 413])
+    rig.send(...bodies.slice(100))
+    await rig.pipeline.flush(WAIT_MILLIS)
+    expect(small.requests.slice(statuses.length).every(({ status }) => status === 200)).toBe(true)
+    expect(small.logs.map(({ body }) => body)).toEqual(bodies)
+    expect(rig.counts).toEqual({ exported: 200 })
+    expect(rig.lines).toEqual([])
+  })
+
+  it('the record that is too large by itself is counted and told, and the others arrive', async () => {
+    const small = await startReceiver({ maxBodyBytes: 20_000 })
+    onTestFinished(() => small.close())
+    const rig = createRig(protocol === 'grpc' ? small.grpcUrl : small.httpUrl)
+    rig.send('1', '2', '3'.repeat(20_000), '4', '5')
+    await end(rig)
+    expect(small.logs.map(({ body }) => body)).toEqual(['1', '2', '4', '5'])
+    expect(rig.counts).toEqual({ exported: 4, refused: 1 })
+    expect(rig.lines[0]).toMatch(/ refuses single records for their size \((?:413|RESOURCE_EXHAUSTED)\); see its limit/)
+  })
+
+  it('an endpoint that calls everything too large is asked a few times for a batch, not for each record', async () => {
+    receiver.respond({ status: 413 })
+    const rig = createRig(urlFor(protocol))
+    rig.send(...Array.from({ length: 1000 }, (_none, i) => String(i).padEnd(100, '.')))
+    await rig.pipeline.flush(WAIT_MILLIS)
+    expect(rig.counts).toEqual({ refused: 1000 })
+    expect(receiver.requests.length).toBeLessThan(15)
   })
 
   it('a single record is not divided', async () => {

@@ -235,6 +235,21 @@ const STATUS_NAMES: Record<string, string> = {
   '16': 'UNAUTHENTICATED',
 }
 
+// There is no code for a message that is larger than its receiver takes. These ones send that, with these texts: Go, C, Python,
+// Ruby and Node "received message larger than max", Java "gRPC message exceeds maximum size", .NET "exceeds the maximum
+// configured message size", and Rust, by the second code, "message length too large". Linear: it is an alternative of words.
+const LIMIT_STATUSES: ReadonlySet<string> = new Set(['RESOURCE_EXHAUSTED', 'OUT_OF_RANGE'])
+const LIMIT_TEXT = /message (?:larger than max|exceeds maximum size|exceeds the maximum configured|length too large)/i
+
+/** Undoes the percent-encoding of a status message, which has to be read even where it is none. */
+function unescapeText(text: unknown): string {
+  try {
+    return decodeURIComponent(String(text))
+  } catch {
+    return String(text)
+  }
+}
+
 /** Turns the end of a call into an answer, by the table of retryable codes of OTLP. */
 function readAnswer(headers: IncomingHttpHeaders, body: Buffer): Answer {
   const status = headers['grpc-status']
@@ -247,6 +262,9 @@ function readAnswer(headers: IncomingHttpHeaders, body: Buffer): Answer {
   }
   if (status === '0') return { ok: true, body: unframe(body) }
   const detail = STATUS_NAMES[status] ?? 'unknown status'
+  if (LIMIT_STATUSES.has(detail) && LIMIT_TEXT.test(unescapeText(headers['grpc-message']))) {
+    return { ok: false, problem: 'too-large', retryable: false, divisible: 'to-fit', detail }
+  }
   const delay = readRetryDelay(headers['grpc-status-details-bin'])
   const retryAfterMillis = delay === undefined ? undefined : boundRetryAfter(delay)
   const busy = { ok: false, problem: 'busy', retryable: true, detail } as const
@@ -259,8 +277,8 @@ function readAnswer(headers: IncomingHttpHeaders, body: Buffer): Answer {
     case 'NOT_FOUND':
       return { ok: false, problem: 'missing', retryable: false, detail }
     case 'RESOURCE_EXHAUSTED':
-      // With a delay the endpoint is busy; without one a limit is exceeded, nearly always that of the message size.
-      if (delay === undefined) return { ok: false, problem: 'too-large', retryable: false, divisible: true, detail }
+      // With a delay the endpoint is busy; without one a limit is exceeded, of a rate or of something else.
+      if (delay === undefined) return { ok: false, problem: 'too-large', retryable: false, divisible: 'once', detail }
       return busyFor
     case 'CANCELLED':
     case 'DEADLINE_EXCEEDED':
@@ -270,7 +288,7 @@ function readAnswer(headers: IncomingHttpHeaders, body: Buffer): Answer {
     case 'DATA_LOSS':
       return busyFor
     case 'INVALID_ARGUMENT':
-      return { ok: false, problem: 'refused', retryable: false, divisible: true, detail }
+      return { ok: false, problem: 'refused', retryable: false, divisible: 'once', detail }
     default:
       return { ok: false, problem: 'refused', retryable: false, detail }
   }

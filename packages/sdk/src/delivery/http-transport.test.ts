@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
@@ -39,6 +40,24 @@ it.each([400, 413, 503])('sends nothing more once it is refused with %d', async 
   socket.resume()
   await once(socket, 'close')
   expect(received).toBeLessThan(16_000_000)
+})
+
+it.each([
+  ['http: request body too large', 'too-large', 'to-fit'], // what the Collector says of its max_request_body_size
+  ['unexpected field', 'refused', 'once'],
+])('reads of a 400 that says "%s" that it is %s', async (text, problem, divisible) => {
+  const server = createHttpServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(400).end(`\u0008\u0003\u0012\u001c${text}`))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const { port } = server.address() as AddressInfo
+  const { answer } = createHttpTransport(settingsFor(`http://127.0.0.1:${port}`), 'test').send([], 'logs')
+  expect(await answer).toEqual({ ok: false, problem, retryable: false, divisible, detail: '400' })
 })
 
 it('sends all of what is accepted before it has come', async () => {

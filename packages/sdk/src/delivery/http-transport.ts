@@ -10,6 +10,9 @@ import type { Answer, Attempt, Hold, Transport } from './transport.ts'
 
 // A partial success or a status message is short; more than this is not an answer to OTLP.
 const MAX_ANSWER_BYTES = 64 * 1024
+// What a reader of Go's says that has a limit (http.MaxBytesError).
+const GO_TOO_LARGE = 'http: request body too large'
+const TOO_LARGE = { ok: false, problem: 'too-large', retryable: false, divisible: 'to-fit' } as const
 
 /**
  * Creates the transport for OTLP over HTTP/1.1.
@@ -190,6 +193,8 @@ interface AnswerHeaders {
 }
 
 function judge(status: number, headers: AnswerHeaders, body: Uint8Array): Answer {
+  // The Collector answers 400, and says in the body that it means 413.
+  if (status === 400 && Buffer.from(body).includes(GO_TOO_LARGE)) return { ...TOO_LARGE, detail: '400' }
   if (status < 200 || status > 299) return answerToStatus(status, headers['retry-after'])
   // A page for people: some proxy or sign-in took the telemetry, which no backend will see.
   if (isPage(headers)) return { ok: false, problem: 'protocol', retryable: false, detail: 'HTML' }

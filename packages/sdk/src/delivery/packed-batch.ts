@@ -66,6 +66,13 @@ export function sizeOf({ bytes }: PackedBatch): number {
   return bytes.byteLength + OVERHEAD_BYTES
 }
 
+/** Bytes of the records of a batch, as they are sent. */
+export function recordBytesOf(batch: PackedBatch): number {
+  let bytes = 0
+  for (const { start, end } of runsOf(batch)) bytes += end - start
+  return bytes
+}
+
 /** Puts the records of a batch into one export request, those of a scope together and in their order. */
 export function assemblePacked(resource: EncodedHeader, batch: PackedBatch): Uint8Array {
   return assembleRequest(batch.resource ?? resource, scopesOf(batch))

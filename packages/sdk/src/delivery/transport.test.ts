@@ -48,10 +48,10 @@ it.each([
 })
 
 it.each([
-  [400, 'refused'],
-  [413, 'too-large'],
-])('gives up on HTTP %d as %s, unless parts are accepted', (status, problem) => {
-  const answer = { ok: false, problem, retryable: false, divisible: true, detail: String(status) }
+  [400, 'refused', 'once'],
+  [413, 'too-large', 'to-fit'],
+])('gives up on HTTP %d as %s, unless parts are accepted: %s', (status, problem, divisible) => {
+  const answer = { ok: false, problem, retryable: false, divisible, detail: String(status) }
   expect(answerToStatus(status, '2')).toEqual(answer)
 })
 

@@ -42,12 +42,15 @@ export type Answer =
       /** Whether the same request may be accepted later. */
       readonly retryable: boolean
       /** Whether parts of the request may be accepted where the whole is not. */
-      readonly divisible?: true
+      readonly divisible?: Divisibility
       /** How long the endpoint asks to be left alone. */
       readonly retryAfterMillis?: number
       /** HTTP status, gRPC status name or system error code: nothing that the endpoint could have chosen freely. */
       readonly detail?: string
     }
+
+/** Which parts of a request may be accepted where the whole is not: `to-fit` those that are small enough, `once` any. */
+export type Divisibility = 'once' | 'to-fit'
 
 /** What went wrong, as far as it matters for what to do and what to tell. */
 export type Problem =
@@ -57,6 +60,7 @@ export type Problem =
   | 'credentials'
   | 'missing'
   | 'protocol'
+  | 'record-too-large'
   | 'refused'
   | 'timeout'
   | 'too-large'
@@ -112,9 +116,9 @@ export function answerToStatus(status: number, retryAfter: string | undefined): 
     case 405:
       return { ok: false, problem: 'missing', retryable: false, detail }
     case 400:
-      return { ok: false, problem: 'refused', retryable: false, divisible: true, detail }
+      return { ok: false, problem: 'refused', retryable: false, divisible: 'once', detail }
     case 413:
-      return { ok: false, problem: 'too-large', retryable: false, divisible: true, detail }
+      return { ok: false, problem: 'too-large', retryable: false, divisible: 'to-fit', detail }
     case 429:
     case 502:
     case 503:
