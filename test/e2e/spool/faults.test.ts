@@ -29,7 +29,7 @@ it.concurrent('keeps everything for the next start when the process ends and nob
 }) => {
   const { receiver, directory, start, missing, deliverRest } = await openSpoolStory(onTestFinished)
   await receiver.refuse()
-  const night = start('emit.mjs', ['night', '4000', '100'], { env: { PLUTUS_QUEUE_MAX_BYTES: '1048576' } })
+  const night = start('emit.mjs', ['night', '4000', '100', '500'], { env: { PLUTUS_QUEUE_MAX_BYTES: '1048576' } })
   await night.ready
   await receiver.waitFor(() => night.stdout.includes('night-3999\n'))
   night.kill('SIGTERM')
@@ -56,8 +56,10 @@ it.concurrent('keeps everything for the next start when the process ends and nob
   expect(receiver.logs.filter(isOrdinary)).toHaveLength(4004)
   expect(receiver.spans).toHaveLength(4004)
   // In the order in which they were recorded, by class.
-  const order = receiver.logs.flatMap(({ attributes: { id } }) => (String(id).startsWith('night') ? [String(id)] : []))
-  expect(order).toEqual(ids)
+  const ofNight = (found: readonly unknown[]): unknown[] => found.filter((id) => String(id).startsWith('night'))
+  expect(ofNight(receiver.logs.map(({ attributes }) => attributes['id']))).toEqual(ids)
+  expect(ofNight(receiver.logs.map(({ attributes }) => attributes['ordinary']))).toEqual(ids)
+  expect(ofNight(receiver.spans.map(({ name }) => name))).toEqual(ids)
 })
 
 const REFUSALS: readonly (readonly [string, Fault])[] = [

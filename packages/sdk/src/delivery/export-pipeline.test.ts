@@ -330,6 +330,7 @@ function createSpool(): { spool: () => BatchSpool; kept: () => number } {
   }
   const spool: BatchSpool = {
     keep,
+    store: () => undefined,
     settle: (_ticket, outcomes) => outcomes,
     release: () => true,
     isPart: () => false,
@@ -463,6 +464,41 @@ it('hands what waits for an endpoint that fails to the disk in parts, one in eac
   expect(kept).toBeGreaterThan(80)
   // At most a batch and what two signals may spill, be they handed over by a call or by a turn of their own.
   expect(Math.max(...turns)).toBeLessThan(1024 * 1024)
+})
+
+it('stores what is on its way before what is younger goes to disk, and settles it there', async () => {
+  receiver.respond({ status: 503 })
+  const { spool } = createSpool()
+  const onDisk: string[] = []
+  const settled: unknown[] = []
+  const nameOf = ({ runs }: PackedBatch): string => `${(runs[2] ?? 0) % 100}`
+  const { pipeline, send, lines, counts } = createPipeline(settingsFor('http/protobuf'), {
+    thread: 'main',
+    maxBytes: Infinity,
+    spool: () => ({
+      ...spool(),
+      keep: (batch) => onDisk.push(nameOf(batch)) > 0,
+      store: (batch) => onDisk.push(`stored ${nameOf(batch)}`),
+      settle: (ticket, outcomes) => {
+        settled.push([ticket, outcomes])
+        return outcomes
+      },
+    }),
+  })
+  // Each is one byte longer than the one before.
+  const sendNext = (i: number): void => send('x'.repeat(300_000 + i))
+  for (let i = 0; i < 9; i++) sendNext(i)
+  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  sendNext(9)
+  const first = Number(/\d+/.exec(onDisk[0] ?? '')?.[0])
+  const from = (i: number): string => `${(first + i) % 100}`
+  // Four are on their way; of what waits a mebibyte stays in memory, which are the buffers of two.
+  const EXPECTED = [...[0, 1, 2, 3].map((i) => `stored ${from(i)}`), ...[4, 5, 6, 7].map(from)]
+  await vi.waitFor(() => expect(onDisk).toEqual(EXPECTED))
+  receiver.respond({})
+  await pipeline.flush(WAIT_MILLIS)
+  expect(settled).toEqual([1, 2, 3, 4].map((ticket) => [ticket, [{ count: 1 }]]))
+  expect(counts['exported']).toBe(6)
 })
 
 it('leaves in memory what is on disk in part, since it would be sent from there as well', async () => {

@@ -82,6 +82,7 @@ export class ExportPipeline {
       keep: options.spool && ((batch) => this.#keep(batch)),
       // What is on disk in part would be sent from there and from memory.
       relieve: options.spool && ((batch) => !this.#isPart(batch) && this.#keep(batch)),
+      store: options.spool && ((batch) => this.#spoolFor(batch)?.store(batch)),
     })
   }
 
@@ -328,7 +329,7 @@ export class ExportPipeline {
       const counted = spool?.()?.settle(batch.ticket, outcomes) ?? outcomes
       // Of none of it anything is on disk any more.
       const isLost = counted === outcomes && outcomes.every(isTransient)
-      if (!isLost || !this.#write(batch)) losses.settled(batch.signal, counted)
+      if (!isLost || this.#spoolFor(batch)?.keep(batch) !== true) losses.settled(batch.signal, counted)
     } else if (batch !== undefined && !(outcomes.every(isTransient) && this.#keep(batch))) {
       losses.settled(batch.signal, outcomes)
     }
@@ -341,18 +342,18 @@ export class ExportPipeline {
     if (spool === undefined) return false
     // Rather twice than never, where not all of it is on disk.
     if (batch.ticket !== undefined && spool.release(batch.ticket)) return true
-    return this.#write(batch)
+    return this.#spoolFor(batch)?.keep(batch) === true
   }
 
   #isPart({ ticket }: PackedBatch): boolean {
     return ticket !== undefined && this.#options.spool?.()?.isPart(ticket) === true
   }
 
-  #write(batch: PackedBatch): boolean {
-    const spool = this.#options.spool?.()
-    if (spool === undefined || batch.bytes.length === 0) return false
-    this.#isOnDisk = true
-    return spool.keep(batch)
+  /** What writes a batch to disk, unless another thread has its bytes. */
+  #spoolFor({ bytes }: PackedBatch): BatchSpool | undefined {
+    const spool = bytes.length > 0 ? this.#options.spool?.() : undefined
+    this.#isOnDisk ||= spool !== undefined
+    return spool
   }
 
   /** Signals of what has not arrived, and of what is on its way from disk. */

@@ -124,3 +124,53 @@ it('accounts for every batch, whatever comes and goes', () => {
     }),
   )
 })
+
+it('stores what is on its way, once, before it hands over what is younger and of its kind', () => {
+  const order: string[] = []
+  const tell =
+    <T>(verb: string, answer: T) =>
+    ({ records }: PackedBatch): T => {
+      order.push(`${verb} ${records}`)
+      return answer
+    }
+  const outbox = new Outbox({
+    maxBytes: 6 * (1000 + OVERHEAD),
+    maxRecords: {},
+    onDrop: () => {},
+    keep: tell('keep', true),
+    relieve: tell('relieve', true),
+    store: tell('store', 7),
+  })
+  outbox.push(batchOf('logs', 1, { isDurable: true }))
+  outbox.push(batchOf('traces', 2))
+  for (const records of [3, 4, 5]) outbox.push(batchOf('logs', records))
+  const onWay = outbox.takeNext()
+  expect(onWay.map(({ batch }) => batch.records)).toEqual([1, 3, 4, 5, 2])
+  for (const records of [6, 7, 8]) outbox.push(batchOf('logs', records))
+  // It has its place on disk, and so has what is older.
+  outbox.push({ ...batchOf('logs', 9, { isDurable: true }), ticket: 1 })
+  // In steps, which have what is stored in them.
+  while (outbox.spill('logs', 1000 + OVERHEAD, 2 * (1000 + OVERHEAD))) order.push('turn')
+  const SPILT = ['store 3', 'store 4', 'turn', 'store 5', 'relieve 6', 'turn', 'relieve 7']
+  expect(order).toEqual(SPILT)
+  for (const records of [10, 11]) outbox.push(batchOf('traces', records))
+  outbox.trim()
+  expect(order.slice(SPILT.length)).toEqual(['keep 8', 'store 2', 'keep 10', 'keep 11'])
+  expect(onWay.map(({ id }) => outbox.done(id)?.ticket)).toEqual([undefined, 7, 7, 7, 7])
+})
+
+it('hands over the younger all the same where the older cannot be stored', () => {
+  const kept: number[] = []
+  const outbox = new Outbox({
+    maxBytes: Infinity,
+    maxRecords: {},
+    onDrop: () => {},
+    relieve: ({ records }) => kept.push(records) > 0,
+    store: () => undefined,
+  })
+  for (const records of [1, 2, 3, 4]) outbox.push(batchOf('logs', records))
+  outbox.takeNext()
+  outbox.push(batchOf('logs', 5))
+  expect(outbox.spill('logs', 0, Infinity)).toBe(false)
+  expect(kept).toEqual([5])
+})

@@ -14,6 +14,8 @@ export interface OutboxOptions {
   readonly keep?: ((batch: PackedBatch) => boolean) | undefined
   /** The same for one that memory may keep as well. */
   readonly relieve?: ((batch: PackedBatch) => boolean) | undefined
+  /** Puts a batch that is on its way where those go that are taken over. @returns its ticket there. @defaultValue nobody does */
+  readonly store?: ((batch: PackedBatch) => number | undefined) | undefined
 }
 
 /** A batch and the number by which it is known on its way. */
@@ -106,6 +108,7 @@ export class Outbox {
     const { ordinary, durable } = this.#waiting
     const drop = (entry: OutboxEntry): void => {
       this.#bytes -= entry.size
+      while (this.#storeOlder(entry) > 0);
       if (keep?.(entry.batch) !== true) onDrop(entry.batch.signal, 'queue_full', entry.batch.records)
     }
     for (const [signal, most] of Object.entries(maxRecords) as [Signal, number][]) {
@@ -126,6 +129,7 @@ export class Outbox {
 
   /**
    * Hands what waits of a signal to `relieve`, the oldest first, until no more than `maxBytes` are left or it refuses.
+   * What is older and on its way is stored before it: if it does not arrive, it stands in its place.
    *
    * @param stepBytes Bytes after which it ends all the same.
    * @returns whether it has to be called again for the rest.
@@ -137,7 +141,11 @@ export class Outbox {
       while (lanes.bytesOf(signal) > maxBytes) {
         if (bytes >= stepBytes) return true
         const entry = lanes.first(signal)
-        if (entry === undefined || relieve?.(entry.batch) !== true) break
+        if (entry === undefined) break
+        const stored = this.#storeOlder(entry)
+        bytes += stored
+        if (stored > 0) continue
+        if (relieve?.(entry.batch) !== true) break
         lanes.shift(signal)
         this.#bytes -= entry.size
         bytes += entry.size
@@ -184,6 +192,20 @@ export class Outbox {
     this.#handed.delete(id)
     this.#bytes -= entry.size
     return entry.batch
+  }
+
+  /** Stores the oldest batch that is on its way before an entry of its kind, and is not stored yet. Returns its bytes. */
+  #storeOlder({ batch: { signal, isDurable, ticket } }: OutboxEntry): number {
+    if (ticket !== undefined) return 0 // it has its place, too
+    for (const [id, entry] of this.#handed) {
+      const { batch, size } = entry
+      if (batch.signal !== signal || batch.isDurable !== isDurable || batch.ticket !== undefined) continue
+      const place = this.#options.store?.(batch)
+      if (place === undefined) return 0
+      this.#handed.set(id, { ...entry, batch: { ...batch, ticket: place } })
+      return size
+    }
+    return 0
   }
 
   #isOnWay(signal: Signal): boolean {

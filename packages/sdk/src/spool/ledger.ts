@@ -112,6 +112,11 @@ export class Ledger {
     return start < this.#goneUpTo
   }
 
+  /** Records of an entry that were discarded. @throws {PlutusError} if the file system fails. */
+  countGone(entry: Entry): number {
+    return this.isCut(entry) ? (entry.records ?? 0) - this.#countLeft(entry) : 0
+  }
+
   /** Everything up to a position is gone: its segment was discarded. */
   forget(upTo: Position): void {
     this.#goneUpTo = upTo

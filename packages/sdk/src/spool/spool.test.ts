@@ -74,6 +74,48 @@ it('keeps ordinary records and spans, and sends them when nothing else waits', a
   expect(rig.metrics).toMatchObject({ 'stored logs ordinary': 1, 'stored traces ordinary': 2 })
 })
 
+it('keeps the place of what is on its way: once delivered it is done, else it is sent before what is younger', async () => {
+  const rig = createSpoolRig()
+  rig.isBusy = true
+  const [first, second] = [rig.spool.store(rig.batch('logs', 'a')), rig.spool.store(rig.batch('logs', 'b'))]
+  expect(rig.spool.keep(rig.batch('logs', 'c', 'd'))).toBe(true)
+  expect(rig.spool.store({ ...rig.batch('logs', 'a'), signal: 'metrics' })).toBe(undefined)
+  expect(rig.metrics).toEqual({ 'stored logs ordinary': 4 })
+  const killed = start(crash(rig))
+  await vi.waitFor(() => expect(killed.sent).toEqual([['a', 'b', 'c', 'd']]))
+  expect(rig.spool.settle(second as number, [{ reason: 'unreachable', count: 1 }])).toEqual([])
+  expect(rig.spool.settle(first as number, [{ count: 1 }])).toEqual([{ count: 1 }])
+  rig.isBusy = false
+  rig.spool.wake()
+  await vi.waitFor(() => expect(rig.sent.flat()).toEqual(['b', 'c', 'd']))
+})
+
+it('loses of what is on its way what was discarded and does not arrive: it would stand behind what is younger', async () => {
+  const rig = createSpoolRig({ maxBytes: 1_000_000 })
+  rig.isBusy = true
+  const text = 'x'.repeat(70_000)
+  const [arrives, fails, isLet] = ['a', 'b', 'c'].map((name) => rig.spool.store(rig.batch('logs', name + text)))
+  const dropped = (): number => rig.metrics['dropped application full'] ?? 0
+  let kept = 0
+  while (dropped() < 1) {
+    expect(rig.spool.keep(rig.batch('logs', text))).toBe(true)
+    if (++kept > 30) break
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  // The first three were discarded before, of which nothing was counted, since memory has them.
+  const ofOthers = dropped()
+  expect(rig.spool.settle(arrives as number, [{ count: 1 }])).toEqual([{ count: 1 }])
+  expect(dropped()).toBe(ofOthers)
+  expect(rig.spool.settle(fails as number, [{ reason: 'unreachable', count: 1 }])).toEqual([])
+  expect(dropped()).toBe(ofOthers + 1)
+  expect(rig.spool.release(isLet as number)).toBe(true)
+  expect(dropped()).toBe(ofOthers + 2)
+  rig.isBusy = false
+  rig.spool.wake()
+  await vi.waitFor(() => expect(rig.sent.flat()).toHaveLength(kept - ofOthers))
+  expect(rig.sent.flat().filter((body) => body !== text)).toEqual([])
+})
+
 it('tries again, in order, where sending from disk fails, and after another kill too', async () => {
   const rig = createSpoolRig()
   rig.record('a')

@@ -227,6 +227,7 @@ export class Spool {
       this.#finish(ledger, entry)
       return outcomes
     }
+    this.#loseGone(stored)
     this.#leave(ledger, entry)
     const reason = outcomes.find((outcome) => outcome.reason !== undefined)?.reason
     return missing === 0 || reason === undefined ? verdict.counted : [...verdict.counted, { reason, count: missing }]
@@ -241,6 +242,7 @@ export class Spool {
       this.#finish(stored.ledger, stored.entry)
       return false
     }
+    this.#loseGone(stored)
     this.#leave(stored.ledger, stored.entry)
     return stored.missing === 0
   }
@@ -252,28 +254,18 @@ export class Spool {
 
   /** Writes a batch that memory cannot keep and that is not on disk. Returns whether it is now. */
   keep(batch: PackedBatch): boolean {
-    const { signal, records, bytes, scopes, isDurable, resource } = batch
-    if (signal === 'metrics') return false
-    const ledger = this.#writer.find(isDurable ? 'durable' : signal)
-    if (ledger === undefined) return false
-    const start = ledger.journal.end
-    for (const { scope, start: from, end } of runsOf(batch)) {
-      // Of a durable journal each frame is one record.
-      for (let at = from, next = 0; at < end; at = next) {
-        next = isDurable ? findRecordEnd(bytes, at) : end
-        if (this.#writer.write(ledger, scopes[scope] as EncodedHeader, bytes, at, next, resource) !== undefined)
-          continue
-        // It is told to be lost, so what is on disk of it is not sent; unless it must not be lost.
-        const part = ledger.add(start, ledger.journal.end, 'disk', 0)
-        if (!isDurable) ledger.finish(part)
-        return false
-      }
-    }
-    ledger.add(start, ledger.journal.end, 'disk', records)
-    this.#look()
-    this.counts.stored(signal, isDurable ? 'durable' : 'ordinary', records)
+    if (this.#write(batch, 'disk') === undefined) return false
     this.#replay.wake()
     return true
+  }
+
+  /** Writes a batch that memory keeps, too, and that is not on disk. Returns its number, if it is now. */
+  store(batch: PackedBatch): Ticket | undefined {
+    const stored = this.#write(batch, 'memory')
+    if (stored === undefined) return undefined
+    const ticket = ++this.#lastTicket
+    this.#tickets.set(ticket, { ...stored, missing: 0 })
+    return ticket
   }
 
   /**
@@ -324,6 +316,30 @@ export class Spool {
     return { bytes: sizeOfLedgers(this.#ledgers), ageSeconds: (Date.now() - oldest) / 1000 }
   }
 
+  #write(batch: PackedBatch, state: 'memory' | 'disk'): Pick<Stored, 'ledger' | 'entry'> | undefined {
+    const { signal, records, bytes, scopes, isDurable, resource } = batch
+    if (signal === 'metrics') return undefined
+    const ledger = this.#writer.find(isDurable ? 'durable' : signal)
+    if (ledger === undefined) return undefined
+    const start = ledger.journal.end
+    for (const { scope, start: from, end } of runsOf(batch)) {
+      // Of a durable journal each frame is one record.
+      for (let at = from, next = 0; at < end; at = next) {
+        next = isDurable ? findRecordEnd(bytes, at) : end
+        if (this.#writer.write(ledger, scopes[scope] as EncodedHeader, bytes, at, next, resource) !== undefined)
+          continue
+        // It is told to be lost, so what is on disk of it is not sent; unless it must not be lost.
+        const part = ledger.add(start, ledger.journal.end, 'disk', 0)
+        if (!isDurable) ledger.finish(part)
+        return undefined
+      }
+    }
+    const entry = ledger.add(start, ledger.journal.end, state, records)
+    this.#look()
+    this.counts.stored(signal, isDurable ? 'durable' : 'ordinary', records)
+    return { ledger, entry }
+  }
+
   /** Everything that there is on disk, what is to be sent first at the front. */
   get #ledgers(): readonly Ledger[] {
     return [...this.#adoption.adopted.flatMap(({ ledgers }) => ledgers), ...(this.#place.current?.ledgers ?? [])]
@@ -340,7 +356,15 @@ export class Spool {
   /** Whether a batch is on disk at this moment: a directory may be removed while it is written to. */
   #isThere(stored: Stored): boolean {
     const { ledger } = stored
-    return ledger instanceof ThreadAccount ? ledger.isThere : !isCut(stored) && this.#place.isThere(ledger)
+    if (ledger instanceof ThreadAccount) return ledger.isThere
+    return !(ledger.kind === 'durable' && isCut(stored)) && this.#place.isThere(ledger)
+  }
+
+  /** What was discarded of an ordinary batch was the oldest there was: written once more it would stand behind others. */
+  #loseGone({ ledger, entry }: Stored): void {
+    if (ledger instanceof ThreadAccount || ledger.kind === 'durable') return
+    const count = ledger.countGone(entry)
+    if (count > 0) this.counts.lost('application', 'full', count)
   }
 
   /** What could not be sent waits where it is. */

@@ -1,9 +1,9 @@
 // Records for as long as it lives: durable records of all classes, ordinary ones and spans. After each turn it prints
-// which durable ones it has recorded.
+// which durable ones it has recorded. Ordinary ones and spans have a text of so many characters.
 import { writeSync } from 'node:fs'
 import { logs, trace } from '@opentelemetry/api'
 
-const [label = 'a', most = 'Infinity', perTurn = '20'] = process.argv.slice(2)
+const [label = 'a', most = 'Infinity', perTurn = '20', characters = '0'] = process.argv.slice(2)
 const logger = logs.getLogger('plain')
 const tracer = trace.getTracer('plain')
 const WAYS = [
@@ -12,6 +12,7 @@ const WAYS = [
   (id) => logger.emit({ eventName: 'auth.login.failure', attributes: { id } }),
   (id) => logger.emit({ body: 'said', attributes: { id, 'plutus.data.class': 'payment', text: 'x'.repeat(200) } }),
 ]
+const text = 'x'.repeat(Number(characters))
 let count = 0
 
 function turn() {
@@ -21,8 +22,8 @@ function turn() {
     WAYS[count % WAYS.length](id)
     printed.push(id)
     count++
-    logger.emit({ body: 'ordinary', attributes: { ordinary: id } })
-    tracer.startSpan(id).end()
+    logger.emit({ body: 'ordinary', attributes: { ordinary: id, text } })
+    tracer.startSpan(id, { attributes: { text } }).end()
   }
   if (printed.length > 0) writeSync(1, `${printed.join('\n')}\n`)
   setTimeout(turn, 2)
