@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isFull, mountSmallDisk } from '@plutus/test-kit'
+import { isFull } from '@plutus/test-kit'
 import type { Fault } from '@plutus/test-kit'
 import { expect, it } from 'vitest'
 import { idsOf, killAfter, openSpoolStory } from './spool-story.ts'
@@ -208,53 +208,6 @@ it.concurrent('is said to be missing under the other engine, which writes nothin
   await program.stop()
   expect(program.stderr).toMatch(/^plutus: @plutus\/otel-register .+; has no spool$/m)
   expect(existsSync(directory)).toBe(false)
-})
-
-it.concurrent('runs on, and delivers from memory, when its disk is full', async ({ onTestFinished }) => {
-  const small = mountSmallDisk(256)
-  if (small === undefined) return // asked of the writer itself, in the room, with a disk that says so
-  onTestFinished(small.remove)
-  mkdirSync(join(small.folder, 'spool'), { mode: 0o700 })
-  const { receiver, start, missing } = await openSpoolStory(onTestFinished)
-  await receiver.refuse()
-  const program = start('emit.mjs', ['a', '4000', '100'], { env: { PLUTUS_SPOOL_DIR: join(small.folder, 'spool') } })
-  await receiver.waitFor(() => program.stdout.includes('a-3999\n'))
-  await receiver.waitFor(() => program.stderr.includes('kept in memory only'))
-  await receiver.accept()
-  await receiver.waitFor(() => missing(idsOf(program.stdout)).length === 0)
-  program.kill('SIGTERM')
-  const { signal, stderr } = await program.exited
-  expect(signal).toBe('SIGTERM')
-  expect(stderr.match(/kept in memory only.*ENOSPC/g)).toHaveLength(1)
-})
-
-it.concurrent('delivers by the next start what a killed process has left on a disk that is full now', async ({
-  onTestFinished,
-}) => {
-  const small = mountSmallDisk(256)
-  if (small === undefined) return // asked in the room, too, with a disk that says so
-  onTestFinished(small.remove)
-  const root = join(small.folder, 'spool')
-  mkdirSync(root, { mode: 0o700 })
-  const env = { PLUTUS_SPOOL_DIR: root }
-  const { receiver, start, missing } = await openSpoolStory(onTestFinished)
-  await receiver.refuse()
-  const ids = await killAfter(start('emit.mjs', ['a', '100', '50'], { env }), 1000)
-  expect(ids).toHaveLength(100)
-  expect(() => {
-    for (;;) appendFileSync(join(small.folder, 'other'), Buffer.alloc(1024))
-  }).toThrow('ENOSPC')
-  const next = ['b', 'c'].map((label) => start('emit.mjs', [label, '100', '50'], { env }))
-  await receiver.waitFor(() => next.every(({ stdout }) => idsOf(stdout).length === 100))
-  await receiver.accept()
-  await receiver.waitFor(() => missing(ids).length === 0, { timeoutMillis: 45_000 })
-  for (const program of next) {
-    program.kill('SIGTERM')
-    const { stderr } = await program.exited
-    expect(stderr.match(/kept in memory only/g) ?? []).toHaveLength(1)
-  }
-  expect(missing([...ids, ...next.flatMap(({ stdout }) => idsOf(stdout))])).toEqual([])
-  expect(readdirSync(root)).toEqual([])
 })
 
 /** Whether processes can be put into namespaces of their own here. */

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { NODE_FILES } from '@plutus/journal'
 import { startReceiver } from '@plutus/test-kit'
+import { PretendedDisk } from '@plutus/test-kit/pretended-disk'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { settingsFor } from '../delivery/pipeline.test.helper.ts'
 import { flushSpools } from './flush-spool.ts'
@@ -56,18 +58,19 @@ function fillUp(file: string): void {
   }
 }
 
-/** A disk of which the calls that take room fail, where none can be mounted: names change and what is there is written over. */
-function pretend(): Disk {
-  const root = join(createFolder(), 'spool')
-  const full = (path: fs.PathLike): undefined => {
-    if (existsSync(path)) return
-    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-  }
-  const fill = (): void => {
-    const spies = [vi.spyOn(fs, 'mkdirSync').mockImplementation(full)]
-    onTestFinished(() => spies.forEach((spy) => spy.mockRestore()))
-  }
-  return { root, fill }
+/** A disk that says so, which can be had everywhere. */
+function pretend(): Disk & { readonly end: () => void } {
+  const folder = createFolder()
+  const disk = new PretendedDisk(folder)
+  const ends = [disk.install(), disk.install(NODE_FILES)]
+  const end = (): void => ends.forEach((one) => one())
+  onTestFinished(end)
+  return { root: join(folder, 'spool'), fill: () => disk.fill(), end }
+}
+
+/** Opens a disk; a test that needs one which cannot be had here says so. */
+function openDisk(open: () => Disk | undefined, skip: (note: string) => never): Disk {
+  return open() ?? skip('no file system can be mounted here')
 }
 
 /** Several processes leave records on a disk, which is full then. */
@@ -101,17 +104,19 @@ function start(root: string): SpoolRig {
 const DISKS = [
   ['tmpfs', () => mount('tmpfs')],
   ['ext4', () => mount('ext4')],
-  ['a file system that says so', pretend],
+  ['one that says so', pretend],
 ] as const
+// Of the others one block of a folder has room for so many names of processes, and is full then.
+const FULL_FOLDERS = DISKS.slice(1)
+const NAMES_OF_BLOCK = 24
 
-it.each(DISKS)('delivers once what the dead left on a full disk, whoever starts, on %s', async (_type, open) => {
-  const disk = open()
-  if (disk === undefined) return
+it.for(DISKS)('delivers once what the dead left on a full disk, whoever starts, on %s', async ([, open], { skip }) => {
+  const disk = openDisk(open, skip)
   const ids = leave(disk, 6)
   const starters = Array.from({ length: 4 }, () => createSpoolRig({ root: disk.root }))
   for (const rig of starters) expect(rig.record('before')).toBeUndefined()
   for (const rig of starters) rig.spool.begin()
-  await vi.waitFor(() => expect(starters.flatMap(idsOf).sort()).toEqual(ids))
+  await vi.waitFor(() => expect(starters.flatMap(idsOf).sort()).toEqual(ids), 10_000)
   await vi.waitFor(() => expect(readdirSync(disk.root).length).toBeLessThanOrEqual(4))
   expect(starters.flatMap(idsOf)).toHaveLength(ids.length)
   for (const { lines } of starters) {
@@ -119,19 +124,19 @@ it.each(DISKS)('delivers once what the dead left on a full disk, whoever starts,
   }
 })
 
-it('delivers what the dead left where not even the folder has room for another name', async () => {
-  const disk = mount('ext4')
-  if (disk === undefined) return
-  // A block of the folder has room for 24 of their names, and is full then.
-  const ids = leave(disk, 24, { records: 2 })
-  const rig = start(disk.root)
-  await vi.waitFor(() => expect(idsOf(rig).sort()).toEqual(ids), 5000)
-  expect(rig.lines).toHaveLength(1)
-})
+it.for(FULL_FOLDERS)(
+  'delivers what the dead left where not even the folder has room for another name, on %s',
+  async ([, open], { skip }) => {
+    const disk = openDisk(open, skip)
+    const ids = leave(disk, NAMES_OF_BLOCK, { records: 2 })
+    const rig = start(disk.root)
+    await vi.waitFor(() => expect(idsOf(rig).sort()).toEqual(ids), 5000)
+    expect(rig.lines).toHaveLength(1)
+  },
+)
 
-it.each(DISKS)('writes again once it has delivered what the dead left, on %s', async (type, open) => {
-  const disk = open()
-  if (disk === undefined || type === 'a file system that says so') return
+it.for(DISKS)('writes again once it has delivered what the dead left, on %s', async ([, open], { skip }) => {
+  const disk = openDisk(open, skip)
   leave(disk, 3)
   const rig = createSpoolRig({ root: disk.root, times: { ...QUICK, mend: 60_000 } })
   expect(rig.record('before')).toBeUndefined()
@@ -144,11 +149,10 @@ it.each(DISKS)('writes again once it has delivered what the dead left, on %s', a
   expect(rig.lines).toHaveLength(1)
 })
 
-it.each(DISKS)(
+it.for(DISKS)(
   'has what the dead left that is ordinary make room for what must not be lost, on %s',
-  async (type, open) => {
-    const disk = open()
-    if (disk === undefined || type === 'a file system that says so') return
+  async ([, open], { skip }) => {
+    const disk = openDisk(open, skip)
     leave(disk, 3, { withOrdinary: true })
     const rig = start(disk.root)
     rig.isBusy = true // nothing is delivered
@@ -158,13 +162,14 @@ it.each(DISKS)(
   },
 )
 
-it.each([
-  ...DISKS.map(([type, open]) => [type, open, 4, RECORDS] as const),
-  ['a folder without room for another name', () => mount('ext4'), 24, 2] as const,
-])('flushes a full disk, on %s', async (_type, open, processes, records) => {
-  const disk = open()
-  if (disk === undefined) return
-  const ids = leave(disk, processes, { records })
+it.for([
+  ...DISKS.map(([type, open]) => [type, open, 4, { records: RECORDS }] as const),
+  ...FULL_FOLDERS.map(
+    ([type, open]) => [`${type} without room for another name`, open, NAMES_OF_BLOCK, { records: 2 }] as const,
+  ),
+])('flushes a full disk, on %s', async ([, open, processes, what], { skip }) => {
+  const disk = openDisk(open, skip)
+  const ids = leave(disk, processes, what)
   const receiver = await startReceiver()
   onTestFinished(() => receiver.close())
   const url = new URL(`${receiver.httpUrl}/v1/logs`)
@@ -198,7 +203,7 @@ it('does not take what it writes for what was delivered for the thread that it h
   const rig = start(disk.root)
   rig.isBusy = true
   await vi.waitFor(() => expect(rig.record('a')).toBeDefined())
-  vi.restoreAllMocks()
+  disk.end()
   const next = start(crash(rig))
   await vi.waitFor(() => expect(next.sent).toContainEqual(['a']))
 })
@@ -230,11 +235,11 @@ it('leaves alone for a while what somebody is taking, whatever its lease says', 
 })
 
 it('takes no directory for its own of which it cannot read all', async () => {
-  const root = join(createFolder(), 'spool')
+  const disk = pretend()
+  const { root } = disk
   const key = crypto.getRandomValues(new Uint8Array(32))
   const locked = createSpoolRig({ root, keys: [key], times: { ...QUICK, renew: 1e9 } })
   locked.record('a')
-  const disk = { ...pretend(), root }
   disk.fill()
   buryOwners(root)
   const names = readdirSync(root)
