@@ -95,6 +95,11 @@ function idsOf({ sent }: SpoolRig): string[] {
   return sent.flat().map((body) => body.slice(0, body.indexOf(' ')))
 }
 
+/** What it has told of a full disk: where others use the machine too, it may be slow as well. */
+function linesOf({ lines }: SpoolRig): string[] {
+  return lines.filter((line) => !/ is (slow|fast again)/.test(line))
+}
+
 function start(root: string): SpoolRig {
   const rig = createSpoolRig({ root })
   rig.spool.begin()
@@ -119,8 +124,10 @@ it.for(DISKS)('delivers once what the dead left on a full disk, whoever starts, 
   await vi.waitFor(() => expect(starters.flatMap(idsOf).sort()).toEqual(ids), 10_000)
   await vi.waitFor(() => expect(readdirSync(disk.root).length).toBeLessThanOrEqual(4))
   expect(starters.flatMap(idsOf)).toHaveLength(ids.length)
-  for (const { lines } of starters) {
-    expect(lines).toEqual([expect.stringMatching(/^Unsent telemetry is kept in memory only.*is full \(ENOSPC\)/)])
+  for (const rig of starters) {
+    expect(linesOf(rig)).toEqual([
+      expect.stringMatching(/^Unsent telemetry is kept in memory only.*is full \(ENOSPC\)/),
+    ])
   }
 })
 
@@ -131,7 +138,7 @@ it.for(FULL_FOLDERS)(
     const ids = leave(disk, NAMES_OF_BLOCK, { records: 2 })
     const rig = start(disk.root)
     await vi.waitFor(() => expect(idsOf(rig).sort()).toEqual(ids), 5000)
-    expect(rig.lines).toHaveLength(1)
+    expect(linesOf(rig)).toHaveLength(1)
   },
 )
 
@@ -146,7 +153,7 @@ it.for(DISKS)('writes again once it has delivered what the dead left, on %s', as
   expect(rig.record('still before')).toBeUndefined()
   rig.isBusy = false
   await vi.waitFor(() => expect(rig.record('after')).toBeDefined())
-  expect(rig.lines).toHaveLength(1)
+  expect(linesOf(rig)).toHaveLength(1)
 })
 
 it.for(DISKS)(
