@@ -62,6 +62,17 @@ it('sends from disk what memory let go of', async () => {
   await vi.waitFor(() => expect(rig.sent).toEqual([['a', 'b']]))
 })
 
+it('sends what memory let go of in an outage as soon as that is over, and what it has tried in vain after a pause', async () => {
+  const rig = createSpoolRig({ times: { ...QUICK, retry: 1e9 } })
+  rig.isBusy = true
+  const [first, second] = ['a', 'b'].map((body) => rig.record(body) as number)
+  expect(rig.spool.release(first as number)).toBe(true)
+  expect(rig.spool.settle(second as number, [{ reason: 'unreachable', count: 1 }])).toEqual([])
+  rig.isBusy = false
+  rig.spool.wake()
+  await vi.waitFor(() => expect(rig.sent).toEqual([['a']]))
+})
+
 it('keeps ordinary records and spans, and sends them when nothing else waits', async () => {
   const rig = createSpoolRig()
   rig.isBusy = true

@@ -243,7 +243,7 @@ export class Spool {
       return false
     }
     this.#loseGone(stored)
-    this.#leave(stored.ledger, stored.entry)
+    this.#leave(stored.ledger, stored.entry, 0)
     return stored.missing === 0
   }
 
@@ -367,12 +367,12 @@ export class Spool {
     if (count > 0) this.counts.lost('application', 'full', count)
   }
 
-  /** What could not be sent waits where it is. */
-  #leave(ledger: Ledger | ThreadAccount, entry: Entry): void {
+  /** What could not be sent waits where it is, and for some time; what nobody has tried to send from there does not. */
+  #leave(ledger: Ledger | ThreadAccount, entry: Entry, pauseMillis = this.#times.retry): void {
     if (ledger instanceof ThreadAccount) return // the thread has it, or who takes over from it
     ledger.failingSince ??= performance.now()
     entry.state = 'disk'
-    entry.retryAt = performance.now() + this.#times.retry
+    entry.retryAt = performance.now() + pauseMillis
     this.#replay.wake()
   }
 
