@@ -13,6 +13,8 @@ export interface DeliveryParts {
   readonly hold?: ProcessHold | undefined
   /** Hears of each attempt that failed. */
   readonly onFailure?: ((signal: Signal, failure: Failure) => void) | undefined
+  /** Hears that one more parcel pauses. */
+  readonly onPause?: () => void
 }
 
 /** An attempt that failed. */
@@ -72,6 +74,7 @@ export class Delivery {
   readonly #wakes = new Set<() => void>()
   #quietUntil = 0
   #lastProblem: Problem | undefined
+  #pausing = 0
   #hurried: (() => void)[] = []
 
   /**
@@ -124,6 +127,11 @@ export class Delivery {
       }
       await this.#pause(wait, retryAfterMillis === undefined)
     }
+  }
+
+  /** Parcels that wait for another attempt. */
+  get pausing(): number {
+    return this.#pausing
   }
 
   /**
@@ -231,7 +239,10 @@ export class Delivery {
       resolve()
     }
     if (mayEndEarly) this.#wakes.add(wake)
+    this.#pausing++
+    this.#parts.onPause?.()
     await promise
+    this.#pausing--
     this.#wakes.delete(wake)
   }
 }

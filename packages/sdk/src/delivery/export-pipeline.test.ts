@@ -497,7 +497,8 @@ it('stores what is on its way before what is younger goes to disk, and settles i
   await vi.waitFor(() => expect(onDisk).toEqual(EXPECTED))
   receiver.respond({})
   await pipeline.flush(WAIT_MILLIS)
-  expect(settled).toEqual([1, 2, 3, 4].map((ticket) => [ticket, [{ count: 1 }]]))
+  // All of them are sent again at once.
+  expect(new Set(settled)).toEqual(new Set([1, 2, 3, 4].map((ticket) => [ticket, [{ count: 1 }]])))
   expect(counts['exported']).toBe(6)
 })
 

@@ -99,9 +99,11 @@ export class Exporter implements Sender {
             lane.isHealthy = false
             events.onFailure(signal, problem)
           },
+          onPause: () => this.#look(lane),
         },
       )
       const lane: Lane = {
+        signal,
         host: showPlace(target.url),
         delivery,
         isJson,
@@ -111,6 +113,7 @@ export class Exporter implements Sender {
         isHealthy: false,
         isStalled: false,
         closedFor: undefined,
+        vainFor: new Set(),
       }
       this.#lanes.set(signal, lane)
     }
@@ -130,7 +133,7 @@ export class Exporter implements Sender {
     for (const [signal, lane] of this.#lanes) {
       if (lane.active === 0) continue
       if (lane.isStalled || this.#stalled.has(lane.host)) this.#events.onGiveUp(round, signal)
-      else void lane.delivery.hurry().then(() => this.#events.onGiveUp(round, signal))
+      else void lane.delivery.hurry().then(() => this.#giveUp(round, lane))
     }
   }
 
@@ -139,6 +142,7 @@ export class Exporter implements Sender {
       if (lane.active === 0) continue
       lane.isStalled = lane.delivery.stopWaiting()
       if (lane.isStalled) this.#stalled.add(lane.host)
+      this.#look(lane)
     }
   }
 
@@ -180,7 +184,22 @@ export class Exporter implements Sender {
     return unheard
   }
 
+  /** Hurrying is in vain, as soon as what is on its way has been answered: some of it may arrive. */
+  #giveUp(round: number, lane: Lane): void {
+    lane.vainFor.add(round)
+    this.#look(lane)
+  }
+
+  #look(lane: Lane): void {
+    if (lane.vainFor.size === 0 || (lane.active > lane.delivery.pausing && !lane.isStalled)) return
+    const rounds = [...lane.vainFor]
+    lane.vainFor.clear()
+    for (const round of rounds) this.#events.onGiveUp(round, lane.signal)
+    this.#work(lane)
+  }
+
   #work(lane: Lane): void {
+    if (lane.vainFor.size > 0 && !lane.isHealthy) return
     while (lane.closedFor === undefined && lane.active < (lane.isHealthy ? HEALTHY_REQUESTS : 1)) {
       const entry = lane.waiting.shift()
       if (entry === undefined) return
@@ -196,6 +215,7 @@ export class Exporter implements Sender {
     this.#events.onDone(entry.id, sent.losses.outcomes, memoryOf(sent))
     if (lane.closedFor !== undefined && lane.active === 0) this.#events.onGiveUp(lane.closedFor, entry.batch.signal)
     this.#work(lane)
+    this.#look(lane)
   }
 
   /** Brings a batch in one request, or in as many as its endpoint makes necessary. */
@@ -254,6 +274,7 @@ function memoryOf({ entry, isStillRead }: SentBatch): ArrayBuffer | undefined {
 }
 
 interface Lane {
+  readonly signal: Signal
   readonly host: string
   readonly delivery: Delivery
   readonly isJson: boolean
@@ -267,6 +288,8 @@ interface Lane {
   isStalled: boolean
   /** The round in which no more requests may begin. */
   closedFor: number | undefined
+  /** Rounds whose hurry is in vain once nothing is on its way. */
+  readonly vainFor: Set<number>
 }
 
 // So much becomes JSON in a millisecond or two; after that others have a turn.

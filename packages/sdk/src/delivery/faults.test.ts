@@ -108,6 +108,22 @@ describe.each([
     }
   })
 
+  it('what is on its way when another request is refused is waited for, and not counted as lost', async () => {
+    let requests = 0
+    receiver.respond(() => {
+      const at = requests++
+      return at === 1 || at > 4 ? { status: 503 } : { delayMillis: at * 100 }
+    })
+    const rig = createRig(urlFor(protocol))
+    rig.send('0')
+    await rig.pipeline.flush(WAIT_MILLIS)
+    for (const body of ['1', '2', '3', '4']) rig.send(body)
+    await end(rig)
+    await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(4))
+    expect(rig.counts).toEqual({ exported: 4, process_end: 1 })
+    expect(arrived()).toHaveLength(4)
+  })
+
   it.each([
     ['takes nothing of this size', 413],
     ['takes nothing with a record that it does not understand', 400],

@@ -60,12 +60,33 @@ it.each([
   expect(await answer).toEqual({ ok: false, problem, retryable: false, divisible, detail: '400' })
 })
 
+it.each([
+  ['is more than its head allows', 'HTTP/1.1 204 None\r\ncontent-length: 5\r\n\r\nhello'],
+  ['does not end in time', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe'],
+  ['is none', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzzz\r\n'],
+])('takes the head of an answer for it where its body %s', async (_what, text) => {
+  const server = createServer((socket) => void socket.once('data', () => socket.write(text)).on('error', () => {}))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const settings = settingsFor(`http://127.0.0.1:${port}`, 'http/protobuf', { timeoutMillis: 300 })
+  expect(await createHttpTransport(settings, 'test').send([], 'logs').answer).toMatchObject({ ok: true })
+})
+
 it('sends all of what is accepted before it has come', async () => {
   const { attempt, socket } = await sendTo(200)
   socket.resume()
   expect(await attempt.answer).toMatchObject({ ok: true })
   expect(attempt.isWritten()).toBe(true)
   expect(attempt.isReading()).toBe(false)
+})
+
+it('takes for unreachable who accepts a request and closes before it has come', async () => {
+  const { attempt, socket } = await sendTo(200)
+  await new Promise((resolve) => setTimeout(resolve, 100)) // for the answer to be read
+  socket.destroy()
+  expect(await attempt.answer).toMatchObject({ ok: false, problem: 'unreachable', retryable: true })
 })
 
 it('holds the process for what is accepted and not read, until it is ended', async () => {

@@ -70,8 +70,8 @@ class HttpAttempt implements Attempt {
   readonly #deadline: Deadline
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
-  /** A success that was told before the request was written as a whole. */
-  #early: Answer | undefined
+  /** Whether a success was told before the request was written as a whole. */
+  #isEarly = false
   #late: LateAnswerReader | undefined
   #settled: Answer | undefined
 
@@ -119,9 +119,8 @@ class HttpAttempt implements Attempt {
 
   hear(): Answer | 'later' | 'never' {
     if (this.#settled !== undefined) return this.#settled
-    const response = this.#response
-    // Its head was heard in time, and of its body nothing is certain.
-    if (response !== undefined) return judge(response.statusCode ?? 0, response.headers, new Uint8Array())
+    const head = this.#readHead()
+    if (head !== undefined) return head
     const socket = this.#request?.socket
     if (socket === null || socket === undefined) return 'never'
     this.#late ??= new LateAnswerReader(socket)
@@ -134,7 +133,7 @@ class HttpAttempt implements Attempt {
   }
 
   abort(problem: 'aborted' | 'timeout'): void {
-    this.#settle({ ok: false, problem, retryable: true })
+    this.#settle(this.#readHead() ?? { ok: false, problem, retryable: true })
     this.#request?.destroy()
     this.#hosts.cancel()
   }
@@ -154,11 +153,18 @@ class HttpAttempt implements Attempt {
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The endpoint closed a connection that was kept open, just as it was used again: that is no failure.
       const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-      if (stale && this.#settled === undefined && this.#early === undefined) this.#start(body)
-      else this.#settle(this.#early ?? answerToError(error))
+      if (stale && this.#settled === undefined && !this.#isEarly) this.#start(body)
+      else this.#settle(this.#readHead() ?? answerToError(error))
     })
     for (const part of body) request.write(part)
     request.end()
+  }
+
+  /** What the head of an answer says whose body is late, or no good. */
+  #readHead(): Answer | undefined {
+    const response = this.#response
+    if (response === undefined || !this.isWritten()) return undefined
+    return judge(response.statusCode ?? 0, response.headers, new Uint8Array())
   }
 
   #read(request: ClientRequest, response: IncomingMessage): void {
@@ -174,11 +180,13 @@ class HttpAttempt implements Attempt {
     const settle = (): void => {
       const body = size <= MAX_ANSWER_BYTES ? Buffer.concat(chunks) : new Uint8Array()
       const answer = judge(status, response.headers, body)
-      if (!answer.ok || this.isWritten() || request.destroyed) return this.#settle(answer)
-      // Who accepts a request before it has come reads on.
-      this.#early = answer
-      request.once('finish', () => this.#settle(answer))
-      request.once('close', () => this.#settle(answer))
+      if (!answer.ok || this.isWritten()) return this.#settle(answer)
+      // Who accepts a request before it has come reads on; else some of it cannot have arrived.
+      const end = (): void => this.#settle(request.writableFinished ? answer : answerToError({ code: 'ECONNRESET' }))
+      if (request.destroyed) return end()
+      this.#isEarly = true
+      request.once('finish', end)
+      request.once('close', end)
     }
     response.on('end', settle)
     response.on('close', settle)
