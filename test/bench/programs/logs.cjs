@@ -1,5 +1,6 @@
 // Agents on the 2.x line of OpenTelemetry's SDK do not know the loggers of `@opentelemetry/api`.
 const { logs } = require(process.env.BENCH_LOGS_API ?? '@opentelemetry/api')
+const attributesOf = require('./payment-attributes.cjs')
 
 const COUNT = Number(process.argv[2])
 const PER_TURN = 64
@@ -24,16 +25,7 @@ const turn = () => {
       severityText: 'INFO',
       body: 'payment made',
       eventName: 'bench.payment',
-      attributes: {
-        'payment.id': `pay_${emitted}`,
-        'payment.amount': emitted,
-        'payment.currency': 'EUR',
-        'payment.method': 'card',
-        'user.id': 'u1',
-        'session.id': 's1',
-        retried: false,
-        ratio: 0.5,
-      },
+      attributes: attributesOf(emitted),
     })
   }
   if (emitted < 2 * COUNT) return setImmediate(turn)

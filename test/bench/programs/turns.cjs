@@ -6,6 +6,7 @@ process.getBuiltinModule('node:https')
 crypto.randomUUID()
 const { Session } = require('node:inspector')
 const { PerformanceObserver } = require('node:perf_hooks')
+const attributesOf = require('./payment-attributes.cjs')
 
 const [rate, seconds, ...phases] = process.argv.slice(2).map(Number)
 const LIMIT_MICROS = 5000
@@ -36,25 +37,15 @@ profiler?.post('Profiler.enable')
 profiler?.post('Profiler.setSamplingInterval', { interval: 200 })
 profiler?.post('Profiler.start')
 
-const attributes = (at) => ({
-  'payment.id': `pay_${at}`,
-  'payment.amount': at,
-  'payment.currency': 'EUR',
-  'payment.method': 'card',
-  'user.id': 'u1',
-  'session.id': 's1',
-  retried: false,
-  ratio: 0.5,
-})
 const tracer = trace.getTracer('bench')
 const logger = logs.getLogger('bench')
 
 /** Of ten records one must not be lost, five are logs, four are spans. */
 const record = (at) => {
-  if (at % 10 < 4) tracer.startSpan('pay', { attributes: attributes(at) }).end()
+  if (at % 10 < 4) tracer.startSpan('pay', { attributes: attributesOf(at) }).end()
   else {
     const more = at % 10 === 4 ? { 'plutus.data.class': 'payment' } : {}
-    logger.emit({ severityNumber: 9, body: 'payment made', attributes: { ...attributes(at), ...more } })
+    logger.emit({ severityNumber: 9, body: 'payment made', attributes: { ...attributesOf(at), ...more } })
   }
 }
 

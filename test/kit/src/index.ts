@@ -1,3 +1,5 @@
+export { printBenchResults, runBenchProgram, toOurs } from './bench-program.ts'
+export type { BenchResult } from './bench-program.ts'
 export { createCertificates } from './certificates.ts'
 export type { CertificateFiles, Certificates } from './certificates.ts'
 export type { Fault, IncomingExport, Protocol, Responder } from './faults.ts'
