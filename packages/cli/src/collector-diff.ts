@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { builtInPolicy, comparePolicies, formatTable, tabulateChanges } from '@plutus/policy'
 import { EXIT_FOUND, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
+import { countOf } from './count-of.ts'
 import { CommandError, readPolicy } from './read-policy.ts'
 import { runGuarded } from './run-guarded.ts'
 
@@ -22,9 +23,7 @@ export async function runDiff(args: readonly string[], io: CliIo): Promise<numbe
     if (values.json) for (const change of changes) io.out(`${JSON.stringify(change)}\n`)
     else if (changes.length > 0) io.out(formatTable(tabulateChanges(changes)))
     const losing = changes.filter(({ loses }) => loses).length
-    io.err(
-      `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}, ${losing} of them ${losing === 1 ? 'loses' : 'lose'} something\n`,
-    )
+    io.err(`${countOf(changes.length, 'change')}, ${losing} of them ${losing === 1 ? 'loses' : 'lose'} something\n`)
     return changes.length > 0 ? EXIT_FOUND : EXIT_GOOD
   })
 }

@@ -53,8 +53,8 @@ function* countFrames({ kind, inspection }: InspectedSpoolJournal): Iterable<Spo
 }
 
 function* countUnreadable({ inspection }: InspectedSpoolJournal): Iterable<SpoolCount> {
-  for (const { state, frames, bytes, badBytes, createdAt: oldest } of inspection.segments) {
-    if (state === 'damaged') yield { holds: 'unknown', state, records: 1, bytes: badBytes, oldest }
+  for (const { state, frames, bytes, badBytes, badFrames, createdAt: oldest } of inspection.segments) {
+    if (state === 'damaged') yield { holds: 'unknown', state, records: badFrames, bytes: badBytes, oldest }
     else if (state !== 'good') yield { holds: 'unknown', state, records: frames, bytes, oldest }
   }
 }

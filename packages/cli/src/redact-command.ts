@@ -6,6 +6,7 @@ import { REDACTION_RULES } from '@plutus/redaction'
 import type { Privacy, RedactionOptions } from '@plutus/redaction'
 import { EXIT_FAILED, EXIT_FOUND, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
+import { countOf } from './count-of.ts'
 import { findInLines } from './find-in-lines.ts'
 
 const HELP = `Usage: plutus redact --check [options] FILE…
@@ -78,7 +79,7 @@ export async function runRedact(args: readonly string[], io: CliIo): Promise<num
       io.err(`plutus redact: ${file} cannot be read (${code})\n`)
     }
   }
-  if (!given.json) io.err(`${total} found in ${given.files.length} ${given.files.length === 1 ? 'file' : 'files'}\n`)
+  if (!given.json) io.err(`${total} found in ${countOf(given.files.length, 'file')}\n`)
   if (failures > 0) return EXIT_FAILED
   return total > 0 ? EXIT_FOUND : EXIT_GOOD
 }

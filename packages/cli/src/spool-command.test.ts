@@ -106,6 +106,21 @@ describe('plutus spool ls', () => {
     expect((await run(['ls', join(state, 'none')])).err).toBe(`${join(state, 'none')} cannot be read (ENOENT)\n`)
   })
 
+  it('counts what stands behind damage, also before somebody has set it aside', async () => {
+    const root = newSpool()
+    const durable = join(partIn(root), 'durable')
+    const file = join(durable, readdirSync(durable)[0] ?? '')
+    const bytes = readFileSync(file)
+    bytes[bytes.lastIndexOf('payment.succeeded')] = 0 // in the third of four records
+    writeFileSync(file, bytes)
+    const counts = documentsOf((await run(['ls', '--json', root])).out)
+    expect(counts.map(({ holds, state, records }) => [holds, state, records])).toEqual([
+      ['payment', 'waiting', 2],
+      ['unknown', 'damaged', 2],
+      ['spans', 'waiting', 1],
+    ])
+  })
+
   it('counts what it lacks the key for, and reads it with the key', async () => {
     const root = newSpool(encrypted)
     const without = documentsOf((await run(['ls', '--json', root])).out)
@@ -122,6 +137,19 @@ describe('plutus spool ls', () => {
 })
 
 describe('plutus spool show', () => {
+  it('says what it does not show: what is beyond the limit, locked, or cannot be looked at', async () => {
+    const root = newSpool()
+    expect((await run(['show', '--limit', '5', root])).err).toBe('')
+    expect((await run(['show', '--limit', '4', root])).err).toBe('there are more: see --limit\n')
+    const locked = newSpool(encrypted)
+    const { code, out, err } = await run(['show', locked])
+    expect({ code, out }).toEqual({ code: 0, out: '' })
+    expect(err).toMatch(/durable\/\S+: 4 frames are encrypted with a key that PLUTUS_SPOOL_KEY_FILE does not name\n/)
+    const foreign = join(partIn(root), 'refused')
+    writeFileSync(foreign, '')
+    expect((await run(['show', root])).err).toContain(`/refused: The folder ${foreign} of a journal is no folder.`)
+  })
+
   it('writes what waits, redacted once more, with nothing that a terminal would obey', async () => {
     const { code, out } = await run(['show', newSpool()])
     expect(code).toBe(0)
@@ -168,6 +196,7 @@ describe('plutus spool verify', () => {
     expect(out).toMatch(/durable.*\.segment: 3 frames can be read, \d+ bytes behind them cannot\n$/)
     expect((await run(['verify', '--json', root])).out).toContain('"state":"damaged"')
     expect((await run(['ls', root])).out).toContain('damaged')
+    expect((await run(['show', '--class', 'spans', root])).err).toMatch(/\.segment: 3 frames can be read, \d+ bytes/)
     expect(readdirSync(durable)).toEqual([segment])
   })
 })

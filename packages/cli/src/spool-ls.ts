@@ -3,6 +3,7 @@ import { formatTable } from '@plutus/policy'
 import type { InspectedPart } from '@plutus/sdk'
 import { EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
+import { countOf } from './count-of.ts'
 import { countPart } from './count-spool.ts'
 import { runGuarded } from './run-guarded.ts'
 import { chooseSpool, inspect, nameOf } from './spool-arguments.ts'
@@ -42,13 +43,9 @@ export async function runSpoolLs(args: readonly string[], io: CliIo): Promise<nu
       io.out(formatTable([['PROCESS', 'OWNER', 'STATE', 'HOLDS', 'RECORDS', 'SIZE', 'OLDEST'], ...rows]))
     }
     const count = rows.reduce((sum, row) => sum + Number(row[4]), 0)
-    io.err(`${count} ${count === 1 ? 'record' : 'records'} of ${processes(parts.length)} in ${spool.path}\n`)
+    io.err(`${countOf(count, 'record')} of ${countOf(parts.length, 'process', 'processes')} in ${spool.path}\n`)
     return EXIT_GOOD
   })
-}
-
-function processes(count: number): string {
-  return count === 1 ? '1 process' : `${count} processes`
 }
 
 function formatSize(bytes: number): string {

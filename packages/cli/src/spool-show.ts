@@ -11,9 +11,11 @@ import type { InspectedPart, SpooledRecords } from '@plutus/sdk'
 import { choose } from './choose.ts'
 import { EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
+import { describeUnreadable } from './describe-unreadable.ts'
 import { CommandError } from './read-policy.ts'
 import { runGuarded } from './run-guarded.ts'
-import { chooseSpool, inspect } from './spool-arguments.ts'
+import { chooseSpool, inspect, nameOf } from './spool-arguments.ts'
+import type { ChosenSpool } from './spool-arguments.ts'
 
 const SPANS = 'spans'
 // What a terminal might take as a command or as another order of writing.
@@ -35,16 +37,34 @@ export async function runSpoolShow(args: readonly string[], io: CliIo): Promise<
     const wanted = values.class === undefined ? undefined : choose('--class', values.class, [...DATA_CLASSES, SPANS])
     if (!/^\d{1,9}$/.test(values.limit)) throw new CommandError('--limit must be a number')
     const redactor = createOwnRedactor(io)
+    const spool = chooseSpool(positionals, io)
+    const parts = inspect(spool)
+    for (const part of parts) tellUnreadable(part, spool, io)
     let left = Number(values.limit)
-    for (const part of inspect(chooseSpool(positionals, io))) {
+    for (const part of parts) {
       for (const record of recordsOf(part, values.all)) {
         if (wanted !== undefined && record.class !== wanted) continue
-        if (left-- <= 0) return EXIT_GOOD
+        if (left-- <= 0) {
+          io.err('there are more: see --limit\n')
+          return EXIT_GOOD
+        }
         io.out(values.json ? `${toJson(redact(record, redactor))}\n` : describe(redact(record, redactor)))
       }
     }
     return EXIT_GOOD
   })
+}
+
+/** Says what there is that is not shown, since it cannot be read. */
+function tellUnreadable({ path, owner, journals, problems }: InspectedPart, spool: ChosenSpool, io: CliIo): void {
+  const name = nameOf(path, spool)
+  for (const { kind, reason } of problems) io.err(`${name}/${kind}: ${reason}\n`)
+  for (const { kind, inspection } of journals) {
+    for (const segment of inspection.segments) {
+      const what = describeUnreadable(segment, owner)
+      if (what !== undefined) io.err(`${name}/${kind}/${segment.name}: ${what}\n`)
+    }
+  }
 }
 
 /** A record or a span as it is shown. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { InspectedSegment } from '@plutus/journal'
 import { decodeSpooled } from '@plutus/sdk'
 import type { InspectedSpoolJournal } from '@plutus/sdk'
 import { EXIT_FOUND, EXIT_GOOD } from './cli-io.ts'
 import type { CliIo } from './cli-io.ts'
+import { countOf } from './count-of.ts'
+import { describeUnreadable } from './describe-unreadable.ts'
 import { runGuarded } from './run-guarded.ts'
 import { chooseSpool, inspect, nameOf } from './spool-arguments.ts'
 
@@ -26,7 +27,7 @@ export async function runSpoolVerify(args: readonly string[], io: CliIo): Promis
         for (const segment of inspection.segments) {
           files++
           frames += segment.frames
-          const what = describe(segment, owner)
+          const what = describeUnreadable(segment, owner)
           if (what !== undefined) tell(join(path, kind), segment.name, segment.state, what)
         }
         for (const [name, count] of countForeign({ kind, inspection })) {
@@ -34,18 +35,10 @@ export async function runSpoolVerify(args: readonly string[], io: CliIo): Promis
         }
       }
     }
-    io.err(`${files} files with ${frames} frames in ${nameOf(spool.path, spool)}: ${problems} problems\n`)
+    const read = `${countOf(files, 'file')} with ${countOf(frames, 'frame')}`
+    io.err(`${read} in ${nameOf(spool.path, spool)}: ${countOf(problems, 'problem')}\n`)
     return problems > 0 ? EXIT_FOUND : EXIT_GOOD
   })
-}
-
-function describe({ state, frames, bytes, badBytes }: InspectedSegment, owner: string): string | undefined {
-  if (state === 'good') return undefined
-  if (state === 'quarantined') return `${frames} frames (${badBytes} bytes) were damaged, and set aside`
-  if (state === 'locked') return `${frames} frames are encrypted with a key that PLUTUS_SPOOL_KEY_FILE does not name`
-  if (state === 'unknown') return `${bytes} bytes are of a version that this program does not know`
-  const writes = owner === 'gone' ? '' : '; its owner may be writing it'
-  return `${frames} frames can be read, ${badBytes} bytes behind them cannot${writes}`
 }
 
 /** Frames that are whole and yet no telemetry, by file. */

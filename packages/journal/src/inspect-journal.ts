@@ -26,6 +26,8 @@ export interface InspectedSegment {
   readonly bytes: number
   /** Bytes behind the last good frame. */
   readonly badBytes: number
+  /** Frames in those, as far as their lengths can be followed. */
+  readonly badFrames: number
   /** Frames in it; of bytes that cannot be read, as far as their lengths can be followed. */
   readonly frames: number
   /** How many of the frames are acknowledged. */
@@ -105,13 +107,14 @@ function inspect(
     const isQuarantined = setAsideAs(name) === 'quarantine'
     const state = isQuarantined ? 'quarantined' : header === 'unknown' ? 'unknown' : 'damaged'
     const nothing = { label: new Uint8Array(0), acknowledgedFrames: 0, createdAt: 0, isEncrypted: false }
-    return { report: { ...nothing, name, state, bytes, badBytes: bytes, frames: 0 }, segment: undefined }
+    return { report: { ...nothing, name, state, bytes, badBytes: bytes, badFrames: 1, frames: 0 }, segment: undefined }
   }
   const { label, createdAt, keyId } = header
   const about = { name, label, bytes, createdAt, isEncrypted: keyId !== undefined }
   if (setAsideAs(name) === 'quarantine') {
     const rest = folder.read(name, header.size, bytes - header.size)
-    const report = { ...about, frames: countFrameHeads(rest), badBytes: rest.length, acknowledgedFrames: 0 }
+    const badFrames = countFrameHeads(rest)
+    const report = { ...about, frames: badFrames, badBytes: rest.length, badFrames, acknowledgedFrames: 0 }
     return { report: { ...report, state: 'quarantined' }, segment: undefined }
   }
   const cipher = keys.cipherFor(header)
@@ -124,8 +127,10 @@ function inspect(
     if (isAcknowledged) acknowledgedFrames++
   }
   const badBytes = physicalEnd - segment.end
+  const badFrames = badBytes > 0 ? countFrameHeads(folder.read(name, bytes - badBytes, badBytes)) : 0
   const state = badBytes > 0 ? 'damaged' : isLocked ? 'locked' : 'good'
-  return { report: { ...about, state, badBytes, frames, acknowledgedFrames }, segment: isLocked ? undefined : segment }
+  const report = { ...about, state, badBytes, badFrames, frames, acknowledgedFrames } as const
+  return { report, segment: isLocked ? undefined : segment }
 }
 
 /** Reads segments; where one is damaged, it ends there from then on. */

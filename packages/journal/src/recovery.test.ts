@@ -206,16 +206,17 @@ describe('inspectJournal', () => {
     const inspection = inspectJournal(folder)
     expect(inspection.acknowledged).toBe(first?.position)
     expect(
-      inspection.segments.map(({ state, frames, acknowledgedFrames, badBytes }) => [
+      inspection.segments.map(({ state, frames, acknowledgedFrames, badBytes, badFrames }) => [
         state,
         frames,
         acknowledgedFrames,
         badBytes,
+        badFrames,
       ]),
     ).toEqual([
-      ['good', 2, 1, 0],
-      ['quarantined', 1, 0, 9],
-      ['damaged', 2, 0, 7],
+      ['good', 2, 1, 0, 0],
+      ['quarantined', 1, 0, 9, 1],
+      ['damaged', 2, 0, 7, 1],
     ])
     expect(inspection.segments.map(({ label }) => Buffer.from(label).toString())).toEqual(['L', 'L', 'L'])
     expect(textsOf(inspection.frames())).toEqual(['a1', 'a2', 'b1', 'b2'])
