@@ -121,6 +121,15 @@ it('counts the points of metrics, not the metrics', () => {
   expect(divideBatch(packed).map((half) => half.records)).toEqual([4, 2])
 })
 
+it('tells no scope in a part that has none of its records', () => {
+  const { pool, batch } = gather(['1', '2'], 100_000)
+  const names = cutBatch(packBatch(batch, { signal: 'logs', isDurable: false, pool }), () => true).map((part) => {
+    const decoded = decodeLogsRequest(assemblePacked(resource, part))
+    return decoded.ok && decoded.value.resourceLogs[0]?.scopeLogs.map(({ scope }) => scope?.name)
+  })
+  expect(names).toEqual([['a'], ['b']])
+})
+
 it('cuts a batch wherever a part is full, and keeps every record', () => {
   const { pool, batch } = gather(['a', 'b', 'c'.repeat(100), 'd', 'e'], 100_000)
   const packed = packBatch(batch, { signal: 'logs', isDurable: false, pool })

@@ -89,7 +89,8 @@ function scopesOf({ bytes, scopes, runs }: PackedBatch): ScopeRecords[] {
   for (let at = 0; at < runs.length; at += NUMBERS_PER_RUN) {
     parts[runs[at] as number]?.push(bytes.subarray(runs[at + 1], runs[at + 2]))
   }
-  return scopes.map((scope, i) => ({ scope, parts: parts[i] as Uint8Array[] }))
+  // The part of a batch has scopes of the others too.
+  return scopes.flatMap((scope, i) => (parts[i]?.length === 0 ? [] : { scope, parts: parts[i] as Uint8Array[] }))
 }
 
 /** Divides a batch into two of about as many records, which share its memory; none if there are no two in it. */
