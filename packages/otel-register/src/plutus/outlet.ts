@@ -160,6 +160,7 @@ export class Outlet {
           ...spool,
           resource: () => (this.#resource ??= encodeResource()),
           isThread: isWorker,
+          pool: this.#options.pool,
           send: (batch, onSettled) => outside(() => this.#openPipeline().replay(batch, onSettled)),
           isBusy: (signal) => this.#pipeline?.isBusy(signal) ?? false,
           warn,

@@ -7,7 +7,10 @@ import { Spool } from '@plutus/sdk'
 import type { SpoolOptions } from '@plutus/sdk'
 
 /** What the spool of a process is made of. */
-export interface SpoolParts extends Pick<SpoolOptions, 'resource' | 'isThread' | 'send' | 'isBusy' | 'warn' | 'meter'> {
+export interface SpoolParts extends Pick<
+  SpoolOptions,
+  'resource' | 'isThread' | 'pool' | 'send' | 'isBusy' | 'warn' | 'meter'
+> {
   readonly config: ResolvedConfig
   /** `service.name`, by which services of one user are kept apart. */
   readonly serviceName: () => string

@@ -79,6 +79,7 @@ export class ExportPipeline {
       maxBytes,
       maxRecords,
       onDrop: (signal, reason, count) => losses.dropped(signal, reason, count),
+      onFree: ({ bytes }) => options.pool.release(bytes.buffer),
       keep: options.spool && ((batch) => this.#keep(batch)),
       // What is on disk in part would be sent from there and from memory.
       relieve: options.spool && ((batch) => !this.#isPart(batch) && this.#keep(batch)),
@@ -321,6 +322,8 @@ export class ExportPipeline {
     if (replayed !== undefined) {
       this.#replays.delete(id)
       replayed.onSettled(outcomes)
+      if (memory !== undefined) pool.release(memory)
+      return
     }
     const found = this.#outbox.done(id)
     const isMoved = found?.bytes.length === 0 && memory !== undefined

@@ -174,3 +174,29 @@ it('hands over the younger all the same where the older cannot be stored', () =>
   expect(outbox.spill('logs', 0, Infinity)).toBe(false)
   expect(kept).toEqual([5])
 })
+
+it('tells of what is dropped or taken over that nobody reads its memory any more, and never of what is on its way', () => {
+  const free: number[] = []
+  const isKept = { relieve: true, keep: false }
+  const outbox = new Outbox({
+    maxBytes: 4 * (1000 + OVERHEAD),
+    maxRecords: {},
+    onDrop: () => {},
+    onFree: ({ records }) => free.push(records),
+    keep: () => isKept.keep,
+    relieve: () => isKept.relieve,
+  })
+  for (let records = 1; records <= 9; records++) outbox.push(batchOf('logs', records))
+  expect(outbox.takeNext()).toHaveLength(4)
+  outbox.spill('logs', 4 * (1000 + OVERHEAD), Infinity)
+  expect(free).toEqual([5])
+  isKept.relieve = false
+  outbox.spill('logs', 0, Infinity)
+  expect(free).toEqual([5])
+  outbox.trim() // what is on its way takes all the memory
+  expect(free).toEqual([5, 6, 7, 8, 9])
+  outbox.push(batchOf('logs', 10))
+  isKept.keep = true
+  outbox.trim()
+  expect(free).toEqual([5, 6, 7, 8, 9, 10])
+})

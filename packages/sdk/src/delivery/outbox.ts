@@ -10,6 +10,8 @@ export interface OutboxOptions {
   /** Ordinary records of a signal that may wait; absent where bytes are the only bound. */
   readonly maxRecords: Partial<Record<Signal, number>>
   readonly onDrop: (signal: Signal, reason: LossReason, count: number) => void
+  /** Nobody reads the memory of a batch any more, which waited and was dropped or taken over. @defaultValue nobody hears of it */
+  readonly onFree?: ((batch: PackedBatch) => void) | undefined
   /** Takes over a batch that would be dropped. @returns whether it has done so. @defaultValue nobody does */
   readonly keep?: ((batch: PackedBatch) => boolean) | undefined
   /** The same for one that memory may keep as well. */
@@ -104,12 +106,13 @@ export class Outbox {
 
   /** Drops what exceeds the bounds; to be called when what can be on its way is on its way. */
   trim(): void {
-    const { maxBytes, maxRecords, onDrop, keep } = this.#options
+    const { maxBytes, maxRecords, onDrop, onFree, keep } = this.#options
     const { ordinary, durable } = this.#waiting
     const drop = (entry: OutboxEntry): void => {
       this.#bytes -= entry.size
       while (this.#storeOlder(entry) > 0);
       if (keep?.(entry.batch) !== true) onDrop(entry.batch.signal, 'queue_full', entry.batch.records)
+      onFree?.(entry.batch)
     }
     for (const [signal, most] of Object.entries(maxRecords) as [Signal, number][]) {
       // One batch is on its way as soon as there is somebody to take it.
@@ -135,7 +138,7 @@ export class Outbox {
    * @returns whether it has to be called again for the rest.
    */
   spill(signal: Signal, maxBytes: number, stepBytes: number): boolean {
-    const { relieve } = this.#options
+    const { relieve, onFree } = this.#options
     let bytes = 0
     for (const lanes of [this.#waiting.ordinary, this.#waiting.durable]) {
       while (lanes.bytesOf(signal) > maxBytes) {
@@ -149,6 +152,7 @@ export class Outbox {
         lanes.shift(signal)
         this.#bytes -= entry.size
         bytes += entry.size
+        onFree?.(entry.batch)
       }
     }
     return false

@@ -1,4 +1,5 @@
-import { countRecords } from '@plutus/otlp'
+import { ByteBuffer, countRecords } from '@plutus/otlp'
+import type { BufferPool } from '@plutus/otlp'
 import type { Journal, JournalFrame, Position } from '@plutus/journal'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import type { Signal } from '../delivery/settings.ts'
@@ -23,8 +24,11 @@ export interface Entry {
   readonly records?: number | undefined
 }
 
-// A request has as much as that of a live batch.
-const CHUNK_BYTES = 224 * 1024
+// A request has as much as that of a live batch, so that its memory can be that of one.
+const CHUNK_BYTES = 464 * 1024
+const BUFFER_BYTES = 480 * 1024
+// A journal reads so much at once.
+const READ_BYTES = 64 * 1024
 // So much is read in one turn of the event loop, which stays short.
 const STEP_BYTES = 64 * 1024
 const STEP_FILES = 16
@@ -151,16 +155,20 @@ export class Ledger {
   /**
    * Reads what is to be sent next, one request's worth, unless something is on its way already: order is kept.
    *
+   * @param pool Memory for it, which nobody gives back here. @defaultValue new memory
    * @returns `unfinished` where it has to be called again for the rest of it.
    * @throws {PlutusError} if the file system fails.
    */
-  next(now: number): { readonly entry: Entry; readonly batch: PackedBatch } | 'unfinished' | undefined {
+  next(
+    now: number,
+    pool?: BufferPool,
+  ): { readonly entry: Entry; readonly batch: PackedBatch } | 'unfinished' | undefined {
     if (this.#entries.some(({ state }) => state === 'sending')) return undefined
     for (;;) {
       const at = this.#entries.findIndex(({ state }) => state === 'disk')
       const entry = this.#entries[at]
       if (entry === undefined || entry.retryAt > now) return undefined
-      const chunk = this.#readChunk(entry)
+      const chunk = this.#readChunk(entry, pool)
       if (chunk === 'unfinished') return chunk
       const count = chunk?.batch.records ?? 0
       const left = entry.records === undefined ? undefined : Math.max(entry.records - count, 0)
@@ -191,13 +199,17 @@ export class Ledger {
   }
 
   /** Reads frames of one resource until they fill a request, or were enough for one turn. */
-  #readChunk(entry: Entry): { readonly end: Position; readonly batch: PackedBatch } | 'unfinished' | undefined {
+  #readChunk(
+    entry: Entry,
+    pool?: BufferPool,
+  ): { readonly end: Position; readonly batch: PackedBatch } | 'unfinished' | undefined {
     const begun = this.#unfinished?.entry === entry ? this.#unfinished.chunk : undefined
-    const chunk = begun ?? new ChunkBuilder()
+    const chunk = begun ?? new ChunkBuilder(pool?.acquire())
     this.#unfinished = undefined
     let reader = this.#reader
     if (reader === undefined || (begun === undefined && reader.at !== entry.start)) {
-      reader = { frames: this.journal.read(entry.start), at: entry.start, ahead: undefined }
+      const memory = Buffer.allocUnsafeSlow(READ_BYTES)
+      reader = { frames: this.journal.read(entry.start, memory), at: entry.start, ahead: undefined }
       this.#reader = reader
     }
     let segment: JournalFrame['segment'] | undefined
@@ -237,13 +249,16 @@ export class Ledger {
 
 /** Puts frames into one batch. */
 class ChunkBuilder {
-  #bytes = Buffer.from(new ArrayBuffer(CHUNK_BYTES))
-  #length = 0
+  readonly #buffer: ByteBuffer
   #records = 0
   #label: Uint8Array | undefined
   #resource: Uint8Array | undefined
   readonly #scopes: Uint8Array[] = []
   readonly #runs: number[] = []
+
+  constructor(buffer = new ByteBuffer(BUFFER_BYTES)) {
+    this.#buffer = buffer
+  }
 
   /** Takes a frame; not if another request has to begin with it. Frames that are none of a spool's are left out. */
   add({ bytes, segment: { label } }: JournalFrame): boolean {
@@ -252,20 +267,22 @@ class ChunkBuilder {
     if (content === undefined) return true
     const { resource, scope, records } = content
     if (this.#records > 0 && Buffer.compare(this.#resource ?? NOTHING, resource ?? NOTHING) !== 0) return false
-    const end = this.#length + records.length
+    const start = this.#buffer.position
+    const end = start + records.length
     if (this.#records > 0 && end > CHUNK_BYTES) return false
-    if (end > this.#bytes.length) this.#bytes = Buffer.from(new ArrayBuffer(end))
+    this.#buffer.reserve(records.length)
     this.#label = label
-    if (this.#records === 0) this.#resource = resource?.slice()
-    this.#bytes.set(records, this.#length)
+    // Copied, since the next frame is read into the same memory; `slice` of a `Buffer` copies nothing.
+    if (this.#records === 0) this.#resource = resource && Uint8Array.from(resource)
+    this.#buffer.bytes.set(records, start)
     const last = this.#scopes.length - 1
     if (last >= 0 && Buffer.compare(this.#scopes[last] as Uint8Array, scope) === 0) {
       this.#runs[this.#runs.length - 1] = end
     } else {
-      this.#scopes.push(scope.slice())
-      this.#runs.push(last + 1, this.#length, end)
+      this.#scopes.push(Uint8Array.from(scope))
+      this.#runs.push(last + 1, start, end)
     }
-    this.#length = end
+    this.#buffer.position = end
     this.#records += countRecords(records)
     return true
   }
@@ -276,7 +293,7 @@ class ChunkBuilder {
     return {
       signal: label.signal,
       isDurable: label.kind === 'durable',
-      bytes: new Uint8Array(this.#bytes.buffer),
+      bytes: new Uint8Array(this.#buffer.view.buffer as ArrayBuffer),
       scopes: this.#scopes,
       runs: Uint32Array.from(this.#runs),
       records: this.#records,

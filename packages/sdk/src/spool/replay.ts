@@ -1,4 +1,6 @@
+import type { BufferPool } from '@plutus/otlp'
 import type { Outcome } from '../delivery/losses.ts'
+import { recordBytesOf } from '../delivery/packed-batch.ts'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import type { Signal } from '../delivery/settings.ts'
 import type { Entry, Ledger } from './ledger.ts'
@@ -7,6 +9,8 @@ import type { Entry, Ledger } from './ledger.ts'
 export interface ReplayOptions {
   /** What there is on disk; what is to be sent first at the front. */
   readonly ledgers: () => readonly Ledger[]
+  /** Memory for what is read, which who sends it gives back. @defaultValue new memory each time */
+  readonly pool?: BufferPool | undefined
   readonly send: (batch: PackedBatch, onSettled: (outcomes: readonly Outcome[]) => void) => void
   /** Whether what is on disk has to wait for what is in memory. */
   readonly isBusy: (signal: Signal) => boolean
@@ -55,7 +59,7 @@ export class Replay {
 
   /** Reads at most a part of one request, so that a turn of the event loop stays short. */
   #pump(): void {
-    const { ledgers, isBusy, onFailure } = this.#options
+    const { ledgers, pool, isBusy, onFailure } = this.#options
     const now = performance.now()
     this.#budget = Math.min(BURST_BYTES, this.#budget + ((now - this.#budgetAt) / 1000) * BYTES_PER_SECOND)
     this.#budgetAt = now
@@ -65,7 +69,7 @@ export class Replay {
       isWaiting = true
       if (this.#sending >= MAX_SENDING || this.#budget <= 0 || isBusy(ledger.signal)) continue
       try {
-        const next = ledger.next(now)
+        const next = ledger.next(now, pool)
         if (next === undefined) continue
         if (next === 'unfinished') {
           // Held for the next turn, which comes in an idle process only when something else happens.
@@ -87,7 +91,7 @@ export class Replay {
 
   #send(ledger: Ledger, entry: Entry, batch: PackedBatch): void {
     this.#sending++
-    this.#budget -= batch.bytes.length
+    this.#budget -= recordBytesOf(batch)
     const { send, onSettled } = this.#options
     // At once, since there may be no other turn of the event loop.
     send(batch, (outcomes) => {

@@ -3,6 +3,10 @@ import type { Ledger } from './ledger.ts'
 import { countClasses } from './spool-counts.ts'
 import { readFrame } from './spool-frame.ts'
 
+// A journal reads so much at once. Nobody keeps it over a step.
+const READ_BYTES = 64 * 1024
+let memory: Buffer | undefined
+
 /** Finds out what records are in a segment, in steps: before there is no room for it, a part in each turn of the event loop. */
 export class SegmentSurvey {
   readonly segment: JournalSegment
@@ -25,7 +29,8 @@ export class SegmentSurvey {
   step(mostBytes: number): number {
     let bytes = 0
     if (this.#position >= this.segment.end || mostBytes <= 0) return bytes
-    for (const frame of this.#journal.read(this.#position)) {
+    memory ??= Buffer.allocUnsafeSlow(READ_BYTES)
+    for (const frame of this.#journal.read(this.#position, memory)) {
       if (frame.segment !== this.segment) break
       const records = readFrame(frame.bytes)?.records ?? frame.bytes
       this.#frames.push({ position: frame.position, classes: countClasses(records) })

@@ -5,7 +5,7 @@ import type { SpoolCounts, SpoolLossReason } from './spool-counts.ts'
 
 // What one turn of the event loop may read, so that it stays short, and how many files it may delete.
 const STEP_BYTES = 512 * 1024
-const STEP_FILES = 4
+const STEP_FILES = 8
 // So long before there is no more room it is found out what is in the file that goes first.
 const AHEAD_BYTES = 2 * 1024 * 1024
 
@@ -41,9 +41,7 @@ export function discardToFit(
       }
       read += surveyOldest(next)?.step(STEP_BYTES - read) ?? 0
       if (read >= STEP_BYTES || files === STEP_FILES) return { isMore: true }
-      const size = discard(next, counts)
-      bytes -= size
-      read += size // it was looked through once more
+      bytes -= discard(next, counts)
       files++
     }
   } catch (error) {

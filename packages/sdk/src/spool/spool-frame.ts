@@ -1,3 +1,4 @@
+import { findRecordEnd } from '@plutus/otlp'
 import type { EncodedHeader } from '@plutus/otlp'
 import type { Signal } from '../delivery/settings.ts'
 
@@ -45,6 +46,8 @@ const TAG_SCHEMA_URL = 0x1a
 const LENGTH_BYTES = 4
 const HEAD_BYTES = 1 + LENGTH_BYTES
 const MAX_VARINT_BYTES = 5
+// Frames as long as this, and what stands before their records, fit what a journal reads at once: 64 KiB.
+const LONG_FRAME_BYTES = 60 * 1024
 
 /** The signal whose records a journal of this kind holds. */
 export function signalOf(kind: SpoolKind): Signal {
@@ -94,6 +97,21 @@ export class FrameWriter {
     buffer.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), at + HEAD_BYTES + scope.length)
     return buffer.subarray(0, total)
   }
+}
+
+/**
+ * Finds where a frame of ordinary records ends that begins at `start`, so that no turn of the event loop has to read much
+ * at once. It has whole records, one at least.
+ */
+export function findFrameEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start <= LONG_FRAME_BYTES) return end
+  let frameEnd = start
+  for (let next = findRecordEnd(bytes, start); next !== -1; next = findRecordEnd(bytes, next)) {
+    if (next - start > LONG_FRAME_BYTES && frameEnd > start) return frameEnd
+    frameEnd = next
+    if (frameEnd >= end) break
+  }
+  return end
 }
 
 /** Finds scope and records in a frame; `undefined` for bytes that are none. */

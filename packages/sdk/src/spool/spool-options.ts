@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
 import type { JournalFiles, SyncPolicy } from '@plutus/journal'
-import type { EncodedHeader } from '@plutus/otlp'
+import type { BufferPool, EncodedHeader } from '@plutus/otlp'
 import type { Outcome } from '../delivery/losses.ts'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import type { Signal } from '../delivery/settings.ts'
@@ -22,6 +22,8 @@ export interface SpoolOptions {
   readonly resource: () => EncodedHeader
   /** Whether this is a worker thread of the application, which may end before its process. */
   readonly isThread: boolean
+  /** Memory for what is read from disk, which who sends it gives back. @defaultValue new memory each time */
+  readonly pool?: BufferPool | undefined
   /** Sends what was read from disk; `onSettled` is told at once what became of it. */
   readonly send: (batch: PackedBatch, onSettled: (outcomes: readonly Outcome[]) => void) => void
   /** Whether what is on disk has to wait for what is in memory. */

@@ -55,7 +55,7 @@ it('drops the oldest ordinary records first and no durable ones, and tells each 
   ])
   // None of those that were stored is lost, and what is delivered makes room.
   rig.isBusy = false
-  await vi.waitFor(() => expect(rig.sent.flat()).toHaveLength(stored))
+  await vi.waitFor(() => expect(rig.sent.flat()).toHaveLength(stored), 5000)
   await vi.waitFor(() => expect(rig.record('again')).toBeDefined())
   expect(rig.metrics).not.toHaveProperty(['dropped payment full'])
 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { NODE_FILES, openJournal } from '@plutus/journal'
 import type { JournalFiles } from '@plutus/journal'
+import { createBufferPool } from '@plutus/otlp'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { FrameWriter, writeLabel } from './spool-frame.ts'
 import type { SpoolKind } from './spool-frame.ts'
@@ -79,6 +80,30 @@ it('takes over, sends and deletes what was left in thousands of files, some in e
   // Opening some, reading some for a request, and the cursors.
   expect(most.opened).toBeLessThan(80)
   expect(most.deleted).toBeLessThan(60)
+})
+
+it('reads what was written at once a part at a time, into memory that is lent to it', async () => {
+  const left = createSpoolRig()
+  const bodies = Array.from({ length: 600 }, (_none, i) => `${i} ${'x'.repeat(2000)}`)
+  expect(left.spool.keep(left.batch('logs', ...bodies))).toBe(true)
+  let most = 0
+  const readSync = ((...args: [number, Buffer, number, number, number]) => {
+    most = Math.max(most, args[3])
+    return NODE_FILES.readSync(...args)
+  }) as JournalFiles['readSync']
+  const lent = new Set<unknown>()
+  const pool = createBufferPool()
+  const rig = createSpoolRig({ root: crash(left), files: { ...NODE_FILES, readSync }, pool })
+  rig.answer = ({ bytes, records }) => {
+    lent.add(bytes.buffer)
+    pool.release(bytes.buffer)
+    return [{ count: records }]
+  }
+  rig.spool.begin()
+  await vi.waitFor(() => expect(rig.sent.flat()).toEqual(bodies))
+  expect(rig.sent.length).toBeGreaterThan(2)
+  expect(lent.size).toBe(1)
+  expect(most).toBeLessThanOrEqual(64 * 1024)
 })
 
 it('drops what there is no room for in parts, one in each turn of the event loop, and counts all of it', async () => {

@@ -455,7 +455,7 @@ it('reads long requests a part at a time', async () => {
   rig.record(...bodies)
   const next = start(crash(rig))
   await vi.waitFor(() => expect(next.sent.flat()).toEqual(bodies))
-  expect(next.sent.map((sent) => sent.length)).toEqual([219, 219, 62])
+  expect(next.sent.map((sent) => sent.length)).toEqual([454, 46])
 })
 
 it('lets the main thread deliver what a thread has written, and tells the thread', async () => {

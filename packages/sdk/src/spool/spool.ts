@@ -15,6 +15,7 @@ import { Replay } from './replay.ts'
 import { SlowDisk } from './slow-disk.ts'
 import { discardOld, sizeOfLedgers } from './spool-bounds.ts'
 import { SpoolCounts } from './spool-counts.ts'
+import { findFrameEnd } from './spool-frame.ts'
 import { SPOOL_TIMES } from './spool-options.ts'
 import type { SpoolOptions, SpoolTimes } from './spool-options.ts'
 import { SpoolRoom } from './spool-room.ts'
@@ -117,6 +118,7 @@ export class Spool {
     })
     this.#replay = new Replay({
       ledgers: () => this.#ledgers,
+      pool: options.pool,
       send: options.send,
       isBusy: options.isBusy,
       onSettled: (ledger, entry, batch, outcomes) => this.#settleReplayed(ledger, entry, batch, outcomes),
@@ -325,7 +327,7 @@ export class Spool {
     for (const { scope, start: from, end } of runsOf(batch)) {
       // Of a durable journal each frame is one record.
       for (let at = from, next = 0; at < end; at = next) {
-        next = isDurable ? findRecordEnd(bytes, at) : end
+        next = isDurable ? findRecordEnd(bytes, at) : findFrameEnd(bytes, at, end)
         if (this.#writer.write(ledger, scopes[scope] as EncodedHeader, bytes, at, next, resource) !== undefined)
           continue
         // It is told to be lost, so what is on disk of it is not sent; unless it must not be lost.
