@@ -1,3 +1,5 @@
+import { endPatch } from './end-patch.ts'
+
 type Method = (this: never, ...args: never[]) => unknown
 
 /**
@@ -12,14 +14,19 @@ export function replaceMethod<T extends Method>(
   const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
   if (typeof descriptor?.value !== 'function' || descriptor.configurable !== true) return undefined
   const original = descriptor.value as T
-  const replaced = wrap(original)
+  const wrapped = wrap(original)
+  let isOver = false
+  const replaced = function (this: unknown): unknown {
+    // oxlint-disable-next-line prefer-rest-params -- every call comes by here
+    return Reflect.apply(isOver ? original : wrapped, this as never, arguments as unknown as never[])
+  }
   Object.defineProperties(replaced, {
     name: { value: original.name, configurable: true },
     length: { value: original.length, configurable: true },
   })
   Object.defineProperty(prototype, name, { ...descriptor, value: replaced })
   return () => {
-    if ((prototype as Record<string, unknown>)[name] !== replaced) return
-    Object.defineProperty(prototype, name, descriptor)
+    isOver = true
+    endPatch(prototype, name, replaced, () => Object.defineProperty(prototype, name, descriptor))
   }
 }

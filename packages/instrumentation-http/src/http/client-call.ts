@@ -4,7 +4,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import { captureHeaders } from './captured-headers.ts'
 import type { HttpMetrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
-import { readError } from './read-error.ts'
+import { isCancelled, readError } from './read-error.ts'
 import { addServer } from './target.ts'
 import type { Target } from './target.ts'
 
@@ -109,6 +109,10 @@ export class ClientCall {
   /** The request, or its answer, broke off. */
   fail(error: unknown): void {
     if (this.#isEnded) return
+    if (isCancelled(error)) {
+      this.#end()
+      return
+    }
     const told = readError(error)
     this.#errorType = told.code
     if (error instanceof Error) this.span.recordException(told)

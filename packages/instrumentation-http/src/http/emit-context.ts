@@ -1,5 +1,6 @@
 import { context } from '@opentelemetry/api'
 import type { Context } from '@opentelemetry/api'
+import { endPatch } from '../end-patch.ts'
 
 /** What hangs on a message: the context of its listeners, and who watches its events. */
 export interface EmitSlot {
@@ -35,6 +36,7 @@ export function patchEmit(prototype: object): () => void {
   const hadOwn = Object.hasOwn(target, 'emit')
   const original = target.emit
   const parent = Object.getPrototypeOf(target) as Prototype
+  let isOver = false
   const patched: Emit = function emit(this: Patched, event) {
     // Looked up late: what others patch into the classes above goes on working.
     const next = hadOwn ? original : parent.emit
@@ -42,7 +44,7 @@ export function patchEmit(prototype: object): () => void {
     // Every event of every message comes by here, and rest parameters would make a list for each.
     // oxlint-disable-next-line prefer-rest-params
     const args = arguments as unknown as Parameters<Emit>
-    if (slot !== undefined) {
+    if (slot !== undefined && !isOver) {
       slot.watch?.(event, args[1])
       if (isHeard(this, event) && context.active() !== slot.context)
         return context.with(slot.context, next, this, ...args)
@@ -51,9 +53,11 @@ export function patchEmit(prototype: object): () => void {
   }
   target.emit = patched
   return () => {
-    if (target.emit !== patched) return
-    if (hadOwn) target.emit = original
-    else delete (target as Partial<Prototype>).emit
+    isOver = true
+    endPatch(target, 'emit', patched, () => {
+      if (hadOwn) target.emit = original
+      else delete (target as Partial<Prototype>).emit
+    })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { context } from '@opentelemetry/api'
 import type { Context } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
+import { endPatch } from '../end-patch.ts'
 import { quietly } from '../quietly.ts'
 import type { CallStarter } from './call-starter.ts'
 import { ClientObserver } from './client.ts'
@@ -55,9 +56,10 @@ function patchUpgrade(server: ServerObserver): () => void {
   const hadOwn = Object.hasOwn(prototype, 'emit')
   const original = prototype.emit
   const parent = Object.getPrototypeOf(prototype) as { emit: Emit }
+  let isOver = false
   const patched: Emit = function emit(event, ...args) {
     const next = hadOwn ? original : parent.emit
-    if ((event !== 'upgrade' && event !== 'connect') || this.listenerCount(event) === 0)
+    if (isOver || (event !== 'upgrade' && event !== 'connect') || this.listenerCount(event) === 0)
       return next.call(this, event, ...args)
     let entered: Context | undefined
     quietly(() => {
@@ -67,8 +69,10 @@ function patchUpgrade(server: ServerObserver): () => void {
   }
   prototype.emit = patched
   return () => {
-    if (prototype.emit !== patched) return
-    if (hadOwn) prototype.emit = original
-    else delete (prototype as { emit?: Emit }).emit
+    isOver = true
+    endPatch(prototype, 'emit', patched, () => {
+      if (hadOwn) prototype.emit = original
+      else delete (prototype as { emit?: Emit }).emit
+    })
   }
 }

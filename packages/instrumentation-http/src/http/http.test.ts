@@ -21,7 +21,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { resolveConfig } from '@plutus/config'
 import { getContext, getCorrelationId, setUser } from '@plutus/events'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
-import { afterAll, afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createHttpInstrumentation } from './http-instrumentation.ts'
 import { HttpMetrics } from './metrics.ts'
 import { httpOptionsFrom } from './options.ts'
@@ -202,6 +202,27 @@ it('ends the span of a request whose client went away', async () => {
     attributes: { 'error.type': 'aborted' },
   })
   expect((await spans(SpanKind.CLIENT))[0]?.attributes['error.type']).toBe('ECONNRESET')
+})
+
+it.each([
+  ['before its answer is no error', true, undefined, undefined],
+  ['in its answer is no error', false, undefined, undefined],
+  ['for what the application says is no error', true, new Error('secret'), undefined],
+  ['by a time-out is an error', true, new DOMException('late', 'TimeoutError'), 'ABORT_ERR'],
+])('a call that its caller gives up %s', async (_what, isSilent, reason, type) => {
+  observe()
+  const port = await listen((_request, response) => isSilent || void response.write('begun'))
+  const controller = new AbortController()
+  const request = http.get({ port, host: '127.0.0.1', signal: controller.signal }).on('error', () => undefined)
+  request.on('response', (response) => response.on('error', () => undefined).resume())
+  await (isSilent ? once(servers[0] as http.Server, 'request') : once(request, 'response'))
+  const closed = new Promise((resolve) => request.on('close', resolve))
+  controller.abort(reason)
+  await closed
+  const [span] = await spans(SpanKind.CLIENT)
+  expect(span?.attributes['error.type']).toBe(type)
+  expect(span?.status.code).toBe(type === undefined ? SpanStatusCode.UNSET : SpanStatusCode.ERROR)
+  expect(span?.events).toHaveLength(type === undefined ? 0 : 1)
 })
 
 it('records a call that finds nobody', async () => {
@@ -612,15 +633,28 @@ it('lets fields of one request reach no other', async () => {
   expect(texts).toEqual(['null', 'null'])
 })
 
-it('gives back what it changed when it is disabled', () => {
+describe('what it has changed', () => {
   const changed = (): unknown[] => [
     ...[http.IncomingMessage, http.ServerResponse, http.ClientRequest, http.Server].map(
       ({ prototype }) => prototype.emit,
     ),
     (http.Agent.prototype as unknown as { addRequest: unknown }).addRequest,
   ]
-  const before = changed()
-  observe()
-  instrumentation?.disable()
-  expect(changed()).toEqual(before)
+  const start = (): Instrumentation => createHttpInstrumentation(httpOptionsFrom(resolveConfig({})))
+
+  it('is given back when it is disabled', () => {
+    const before = changed()
+    start().disable()
+    expect(changed()).toEqual(before)
+  })
+
+  it('is given back by several that are disabled in another order', () => {
+    const before = changed()
+    const [first, second, third] = [start(), start(), start()]
+    second.disable()
+    first.disable()
+    expect(changed()).not.toEqual(before)
+    third.disable()
+    expect(changed()).toEqual(before)
+  })
 })

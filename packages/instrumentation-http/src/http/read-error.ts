@@ -11,6 +11,19 @@ export interface ReadError {
 const ERROR_TYPE = /^\w{1,64}$/
 
 /**
+ * Whether a call ended since its caller gave it up, by an abort signal: to the conventions that is no error. A signal that
+ * a time-out has fired is one.
+ */
+export function isCancelled(error: unknown): boolean {
+  try {
+    const { name, cause } = error as { readonly name?: unknown; readonly cause?: { readonly name?: unknown } | null }
+    return name === 'AbortError' && cause?.name !== 'TimeoutError'
+  } catch {
+    return false
+  }
+}
+
+/**
  * Reads with what a call failed. That may be anything, as what an application aborts it with, and reading it throws
  * nothing. Codes that are numbers, as on the web platform, say nothing and are left out.
  */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { context } from '@opentelemetry/api'
 import type { Context } from '@opentelemetry/api'
+import { endPatch } from '../end-patch.ts'
 import { createBodyCapture } from '../http/body-capture.ts'
 import { emitContextOf, patchEmit, setEmitSlot } from '../http/emit-context.ts'
 import type { InboundRequest, InboundResponse } from '../http/inbound.ts'
@@ -159,9 +160,10 @@ function patchStreamEvent(
   const hadOwn = Object.hasOwn(target, 'emit')
   const original = target.emit
   const parent = Object.getPrototypeOf(target) as { emit: Emit }
+  let isOver = false
   const patched: Emit = function emit(event, ...args) {
     const next = hadOwn ? original : parent.emit
-    if (event !== 'stream') return next.call(this, event, ...args)
+    if (isOver || event !== 'stream') return next.call(this, event, ...args)
     let entered: Context | undefined
     quietly(() => {
       entered = started(args[0] as ServerHttp2Stream, args[1] as IncomingHttpHeaders)
@@ -170,8 +172,10 @@ function patchStreamEvent(
   }
   target.emit = patched
   return () => {
-    if (target.emit !== patched) return
-    if (hadOwn) target.emit = original
-    else delete (target as Partial<{ emit: Emit }>).emit
+    isOver = true
+    endPatch(target, 'emit', patched, () => {
+      if (hadOwn) target.emit = original
+      else delete (target as Partial<{ emit: Emit }>).emit
+    })
   }
 }
