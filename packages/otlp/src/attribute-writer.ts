@@ -104,6 +104,8 @@ export function putAttribute(s: EncodeSession, tag: number, key: string, value: 
       out.bytes[at] = tag
       out.position = at + entry.lastBytes
       entry.noteHit()
+    } else if (entry.isHopeful && s.values.put(out, tag, entry, value)) {
+      entry.noteFind()
     } else {
       putTextAttribute(s, tag, entry, value)
     }
@@ -199,7 +201,10 @@ function putTextAttribute(s: EncodeSession, tag: number, entry: KeyEntry, text: 
   const end = valueAt + 4 + size
   out.position = end
   // As many bytes as characters: ASCII.
-  if (size <= s.rememberChars && size === text.length && checked === text) entry.noteText(text, bytes, view, at, end)
+  if (size > s.rememberChars || size !== text.length || checked !== text) return
+  entry.noteText(text, bytes, view, at, end)
+  if (entry.isHopeful) s.values.note(entry, text, out, at, end)
+  entry.noteNews()
 }
 
 function putLongText(out: ByteBuffer, tag: number, entry: KeyEntry, text: string): void {

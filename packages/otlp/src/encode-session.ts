@@ -4,6 +4,7 @@ import { NO_LIMIT, type ResolvedLimits } from './limits.ts'
 import type { EncodedKind, LossReason, OnLoss } from './losses.ts'
 import type { Carrier, KeyVerdict, Redactor } from './redactor.ts'
 import { TextMemo } from './text-memo.ts'
+import { ValueMemo } from './value-memo.ts'
 import { putTextField } from './wire-writer.ts'
 
 /** Stands for a value that the redactor could not judge. */
@@ -27,6 +28,8 @@ export class EncodeSession {
   readonly logEventNames = new TextMemo(2)
   readonly severityTexts = new TextMemo(2)
   readonly bodies = new TextMemo(4)
+  /** Attributes whose texts take turns. */
+  readonly values = new ValueMemo()
   /** Longest text whose bytes are remembered; it is within every limit. */
   readonly rememberChars: number
   readonly #onLoss: OnLoss | undefined

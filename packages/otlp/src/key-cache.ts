@@ -10,6 +10,11 @@ const MAX_KEY_CHARS = 128
 const DOUBT_PER_MISS = 3
 const EAGER_DOUBT = 12
 const MAX_DOUBT = 60
+// To find a text that came before the last one saves four times what looking for it in vain costs.
+const HOPE_PER_FIND = 4
+const MAX_HOPE = 64
+const NEW_HOPE = 32
+const NEW_HOPE_MASK = 1023
 const PROBE_MASK = 63
 const TAG_KEY = 0x0a
 
@@ -39,8 +44,12 @@ export class KeyEntry {
   /** The whole KeyValue of `lastText`, its tag to be overwritten. */
   last: Words = NO_WORDS
   lastBytes = 0
+  /** Whether texts that came before the last one are looked for. */
+  isHopeful = true
   #misses = 0
   #doubt = 0
+  #hope = MAX_HOPE
+  #news = 0
 
   constructor(key: string, verdict: KeyVerdict | undefined) {
     this.key = key
@@ -70,6 +79,20 @@ export class KeyEntry {
   /** Notes that the remembered text came again. */
   noteHit(): void {
     if (this.#doubt > 0) this.#doubt--
+  }
+
+  /** Notes that a text came again which was not the last one. */
+  noteFind(): void {
+    this.#hope = Math.min(this.#hope + HOPE_PER_FIND, MAX_HOPE)
+  }
+
+  /** Notes that a text was not remembered; every now and then, texts that never come again get another chance. */
+  noteNews(): void {
+    if (this.#hope > 0) this.isHopeful = --this.#hope > 0
+    else if ((++this.#news & NEW_HOPE_MASK) === 0) {
+      this.#hope = NEW_HOPE
+      this.isHopeful = true
+    }
   }
 
   /** Lets go of other entries, and matches no key any more. */

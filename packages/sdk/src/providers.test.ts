@@ -115,6 +115,16 @@ it('sends a span with everything that it was told', async () => {
   expect(spans[0]?.durationMillis).toBeGreaterThanOrEqual(0)
 })
 
+it('takes no attributes that an object inherits', async () => {
+  const { tracers, received } = createRig()
+  const given = Object.assign(Object.create({ inherited: 1 }) as object, { own: 2 })
+  const span = tracers.getTracer('t').startSpan('s', { attributes: given })
+  span.setAttributes(Object.assign(Object.create({ late: 3 }) as object, { set: 4 }))
+  span.end()
+  const [sent] = (await received()).spans
+  expect(sent?.attributes).toEqual({ own: 2, set: 4, 'correlation.id': 'c1' })
+})
+
 it('ends once, and hears nothing after', async () => {
   const { tracers, received } = createRig()
   const span = tracers.getTracer('a').startSpan('x')

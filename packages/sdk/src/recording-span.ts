@@ -43,6 +43,9 @@ export interface SpanStart {
   readonly attributes: Attributes | undefined
 }
 
+// A list of keys costs a span more than to skip what an object inherits.
+const hasOwn = Object.prototype.hasOwnProperty
+
 /** A span that is recorded: it gathers what it is told and is turned into bytes when it ends. */
 export class RecordingSpan implements Span {
   /** Ids, for children of the same process. */
@@ -92,7 +95,8 @@ export class RecordingSpan implements Span {
   setAttributes(attributes: Attributes): this {
     if (this.#isEnded || attributes === undefined || attributes === null) return this
     try {
-      for (const key of Object.keys(attributes)) {
+      for (const key in attributes) {
+        if (!hasOwn.call(attributes, key)) continue
         const value = attributes[key]
         if (value !== undefined) this.#put(key, value)
       }
@@ -194,7 +198,8 @@ export class RecordingSpan implements Span {
     const pairs = this.#pairs
     const limit = this.#home.bounds.attributes * 2
     try {
-      for (const key of Object.keys(attributes)) {
+      for (const key in attributes) {
+        if (!hasOwn.call(attributes, key)) continue
         const value: unknown = attributes[key]
         if (value === undefined) continue
         if (pairs.length >= limit || key === '' || !isTellable(value)) this.#droppedAttributes++
