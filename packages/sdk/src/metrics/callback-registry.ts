@@ -19,6 +19,8 @@ interface Entry {
 
 /** Callbacks that run for one collection. */
 export interface ObservationRound {
+  /** Whether there are any. */
+  readonly isAny: boolean
   /** Settles, and never rejects, when the asynchronous callbacks have; undefined if there are none. */
   readonly settled: Promise<unknown> | undefined
   /** Ends the round: what is observed from now on is ignored, and what has not settled is counted. */
@@ -84,6 +86,7 @@ export class CallbackRegistry {
     }
     if (isOutermost) this.#isCalling = false
     return {
+      isAny: observers.length > 0,
       settled: promises.length === 0 ? undefined : Promise.all(promises),
       close: () => {
         for (const observer of observers) observer.close()

@@ -160,6 +160,17 @@ it('tells apart a callback that was added for one instrument, for two, and for a
   expect(runs).toBe(4)
 })
 
+it('makes metrics of what callbacks observe in another turn of the event loop than theirs', async () => {
+  const rig = createMetricRig()
+  const made: number[] = []
+  rig.meter.createObservableGauge('depth').addCallback((result) => {
+    result.observe(1)
+    setImmediate(() => made.push(rig.requests.length))
+  })
+  expect(await rig.collect()).toHaveLength(1)
+  expect(made).toEqual([0])
+})
+
 it('waits for asynchronous callbacks', async () => {
   const rig = createMetricRig()
   rig.meter.createObservableGauge('g').addCallback(async (result) => {
