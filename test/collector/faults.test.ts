@@ -45,221 +45,38 @@ interface Tier {
 }
 
 describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reason})`}`, () => {
-  const answers: readonly (readonly [string, Fault])[] = [
-    ['a backend that answers 429', { status: 429, retryAfter: 1 }],
-    ['a backend that answers 503', { status: 503 }],
-    ['a backend that is slow', { delayMillis: 2000 }],
-    ['a backend that cuts connections', { reset: 'mid-body' }],
-    ['a backend whose answer is cut off', { reset: 'after-body' }],
-  ]
-  it.concurrent.for(answers)('loses nothing to %s', TIME, async ([what, fault], { onTestFinished }) => {
-    const receiver = await openReceiver(onTestFinished)
-    const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
-    const emitter = await emitTo(onTestFinished, single)
-    await pause(200)
-    receiver.respond(fault)
-    await pause(FAULT_MILLIS)
-    receiver.respond()
-    const outcome = await finish(what, { emitter, receivers: [receiver], tiers: [single] })
-    expect(outcome.lost).toEqual(NOTHING)
-  })
-
+  // Those that wait longest come first: by the time they are over, so are the others.
   it.concurrent(
-    `loses nothing to a backend that is down for ${OUTAGE_MILLIS / 1000} s`,
+    'loses only spans that were not decided when a sampler is killed, and goes on with the next',
     TIME,
     async ({ onTestFinished }) => {
       const receiver = await openReceiver(onTestFinished)
-      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
-      const emitter = await emitTo(onTestFinished, single, { rate: OUTAGE_RATE })
-      await pause(200)
-      await receiver.refuse()
-      await pause(OUTAGE_MILLIS)
-      await receiver.accept()
-      const outcome = await finish(`a backend that is down for ${OUTAGE_MILLIS / 1000} s`, {
-        emitter,
-        receivers: [receiver],
-        tiers: [single],
-      })
-      expect(outcome.lost).toEqual(NOTHING)
-    },
-  )
-
-  it.concurrent('sends nothing again of which a backend says that it took a part', TIME, async ({ onTestFinished }) => {
-    const receiver = await openReceiver(onTestFinished)
-    receiver.respond({ partialSuccess: { rejected: 7 } })
-    const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
-    const emitter = await emitTo(onTestFinished, single)
-    await pause(FAULT_MILLIS)
-    const outcome = await finish('partial success', { emitter, receivers: [receiver], tiers: [single] })
-    expect(outcome).toMatchObject({ lost: NOTHING, twice: NOTHING })
-  })
-
-  it.concurrent('loses nothing to kills under load, and starts with what it had', TIME, async ({ onTestFinished }) => {
-    const receiver = await openReceiver(onTestFinished)
-    const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
-    const emitter = await emitTo(onTestFinished, single)
-    await killTimes([single])
-    const outcome = await finish(`${KILLS} kills of a single process`, {
-      emitter,
-      receivers: [receiver],
-      tiers: [single],
-    })
-    expect(outcome.lost).toEqual(NOTHING)
-  })
-
-  it.concurrent.for([
-    ['the gateway', [1]],
-    ['the agent', [0]],
-    ['the agent and the gateway in turn', [0, 1]],
-  ] as const)('loses nothing to kills under load of %s', TIME, async ([what, killed], { onTestFinished }) => {
-    const receiver = await openReceiver(onTestFinished)
-    const gateway = await startTier('gateway', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
-    const agent = await startTier('agent', { PLUTUS_OTLP_ENDPOINT: gateway.now.httpUrl })
-    const tiers = [agent, gateway]
-    const emitter = await emitTo(onTestFinished, agent)
-    await killTimes(killed.map((at) => tiers[at] as Tier))
-    const outcome = await finish(`${KILLS} kills of ${what}`, { emitter, receivers: [receiver], tiers: [gateway] })
-    expect(outcome.lost).toEqual(NOTHING)
-  })
-
-  it.concurrent.for(['SIGTERM', 'SIGKILL'] as const)(
-    'delivers the backlog that it starts with after %s',
-    TIME,
-    async (signal, { onTestFinished }) => {
-      const receiver = await openReceiver(onTestFinished)
-      await receiver.refuse()
-      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
-      const emitter = await emitTo(onTestFinished, single)
-      await pause(FAULT_MILLIS)
-      await (signal === 'SIGTERM' ? single.now.stop() : single.now.kill())
-      await single.start()
-      await pause(200)
-      await receiver.accept()
-      const outcome = await finish(`restart with a backlog after ${signal}`, {
-        emitter,
-        receivers: [receiver],
-        tiers: [single],
-      })
-      expect(outcome.lost).toEqual(NOTHING)
-    },
-  )
-
-  it.concurrent(
-    'delivers the other classes while the backend of one is down, and that one afterwards',
-    TIME,
-    async ({ onTestFinished }) => {
-      const [receiver, payments] = [await openReceiver(onTestFinished), await openReceiver(onTestFinished)]
-      await payments.refuse()
-      const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl, PLUTUS_OTLP_ENDPOINT_PAYMENT: payments.httpUrl }
-      const single = await startTier('single', env)
-      const emitter = await emitTo(onTestFinished, single)
-      await pause(FAULT_MILLIS)
-      const emitted = await emitter.stop()
-      const others = { ...emitted, payment: 0 }
+      const policy = smallPolicy(A_TENTH)
+      const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }
+      const sampler = await startTier(onTestFinished, 'sampler', env, { policy })
+      const hosts = `{static: {hostnames: ["127.0.0.1:${sampler.now.ports.grpc}"]}}`
+      const gateway = await startTier(onTestFinished, 'gateway', { ...env, PLUTUS_SAMPLERS: hosts }, { policy })
+      const emitter = await emitTo(onTestFinished, gateway)
       const arrivals = new Arrivals(receiver)
-      await waitFor(() => arrivals.isComplete(others), { timeoutMillis: WAIT_MILLIS })
-      expect(arrivals.count('payment')).toBe(0)
-      await payments.accept()
-      const outcome = await finish('one of two backends down', {
+      await waitFor(() => arrivals.count('spans') > 0, { timeoutMillis: WAIT_MILLIS })
+      await sampler.kill()
+      await pause(FAULT_MILLIS)
+      await sampler.start()
+      const since = arrivals.count('spans')
+      await waitFor(() => arrivals.count('spans') > since, { timeoutMillis: WAIT_MILLIS })
+      const outcome = await finish('a sampler killed', {
         emitter,
-        receivers: [receiver, payments],
-        tiers: [single],
-        emitted,
+        receivers: [receiver],
+        tiers: [gateway],
+        uncounted: ['spans'],
       })
-      expect(outcome.lost).toEqual(NOTHING)
-      expect(new Set(payments.logs.map(({ attributes }) => attributes['plutus.data.class']))).toEqual(
-        new Set(['payment']),
-      )
-    },
-  )
-
-  it.concurrent.for([400, 401, 404, 413, 500])(
-    'has what must not be lost in the archive where a backend answers %d, which makes a collector drop it',
-    TIME,
-    async (status, { onTestFinished }) => {
-      const receiver = await openReceiver(onTestFinished)
-      receiver.respond({ status })
-      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
-      const emitter = await emitTo(onTestFinished, single)
-      await pause(FAULT_MILLIS)
-      const emitted = await emitter.stop()
-      await waitFor(() => isArchived(emitted, [single]), { timeoutMillis: WAIT_MILLIS })
-      const ending = await emitter.end()
-      const compared = new Arrivals(receiver).compare(emitted)
-      let whereabouts = await findWhereabouts(ending, [single.now])
-      const isSettled = (): boolean =>
-        Object.values(countUnaccounted(compared, whereabouts)).every((count) => count === 0)
-      // It drops what is in its queues one request after another.
-      for (const since = performance.now(); !isSettled() && performance.now() - since < WAIT_MILLIS; await pause(100)) {
-        whereabouts = await findWhereabouts(ending, [single.now])
-      }
-      const outcome = tell(`a backend that answers ${status}`, compared, [single], whereabouts)
-      expect(outcome.unaccounted).toEqual({ records: 0, spans: 0 })
-      expect(outcome.notArchived).toEqual(NO_DURABLE)
-    },
-  )
-
-  it.concurrent(
-    'answers 503 when a queue is full, and loses nothing that it took before',
-    TIME,
-    async ({ onTestFinished }) => {
-      const receiver = await openReceiver(onTestFinished)
-      await receiver.refuse()
-      const policy = smallPolicy('classes: { payment: { queue: 1MiB } }')
-      const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
-      const body = 'x'.repeat(20_000)
-      const taken: string[] = []
-      let status = 200
-      for (let n = 0; status === 200; n++) {
-        const id = `p${n}`
-        const payment = { body, attributes: { id, 'plutus.data.class': 'payment' } }
-        status = await single.now.send('logs', logsRequest([payment]))
-        if (status === 200) taken.push(id)
-      }
-      expect(status).toBe(503)
-      // Others go on: each class has a queue of its own.
-      expect(await single.now.send('logs', logsRequest([{ attributes: { 'plutus.data.class': 'security' } }]))).toBe(
-        200,
-      )
-      await single.kill()
-      await receiver.accept()
-      await single.start()
-      await waitFor(() => taken.every((id) => receiver.logs.some(({ attributes }) => attributes['id'] === id)), {
-        timeoutMillis: WAIT_MILLIS,
-      })
-      expect(taken.length).toBeGreaterThan(20)
-    },
-  )
-
-  it.concurrent(
-    'loses nothing to queues that are full, since the service keeps what nobody takes',
-    TIME,
-    async ({ onTestFinished }) => {
-      const { receiver, single, emitter } = await fillQueues(onTestFinished, {
-        PLUTUS_SPOOL_MAX_BYTES: String(2 ** 30),
-      })
-      await pause(FAULT_MILLIS)
-      await receiver.accept()
-      const outcome = await finish('queues that are full', { emitter, receivers: [receiver], tiers: [single] })
-      expect(outcome.lost).toEqual(NOTHING)
-    },
-  )
-
-  it.concurrent.for(isFull ? [64] : [])(
-    'loses ordinary records alone to queues that are full when a spool of %d MiB is, too, and the service says how many',
-    TIME,
-    async (mebibytes, { onTestFinished }) => {
-      const env = { PLUTUS_SPOOL_MAX_BYTES: String(mebibytes * 2 ** 20) }
-      const { receiver, single, emitter } = await fillQueues(onTestFinished, env)
-      await waitFor(() => emitter.stderr().includes('no more room on disk'), { timeoutMillis: WAIT_MILLIS })
-      await receiver.accept()
-      const outcome = await finish('queues and spool full', { emitter, receivers: [receiver], tiers: [single] })
+      // Every span failed, so that all of them stay; the trace of a record is not chosen by how it ends.
       expect(outcome.lost).toMatchObject(NO_DURABLE)
-      expect(outcome.lost.performance + outcome.lost.application).toBeGreaterThan(0)
+      expect(outcome.lost.spans).toBeLessThan(outcome.emitted.spans)
     },
   )
 
-  describe.skipIf(process.env['CI'] === undefined && !canMount())('with a small disk for the queues', () => {
+  describe.skipIf(process.env['CI'] === undefined && !canMount()).concurrent('with a small disk for the queues', () => {
     it.concurrent(
       'has what must not be lost in the archive when it is full, and goes on when there is room',
       TIME,
@@ -302,32 +119,216 @@ describe.skipIf(reason !== '')(`the collector under faults${reason && ` (${reaso
   })
 
   it.concurrent(
-    'loses only spans that were not decided when a sampler is killed, and goes on with the next',
+    'loses nothing to queues that are full, since the service keeps what nobody takes',
+    TIME,
+    async ({ onTestFinished }) => {
+      const { receiver, single, emitter } = await fillQueues(onTestFinished, {
+        PLUTUS_SPOOL_MAX_BYTES: String(2 ** 30),
+      })
+      await pause(FAULT_MILLIS)
+      await receiver.accept()
+      const outcome = await finish('queues that are full', { emitter, receivers: [receiver], tiers: [single] })
+      expect(outcome.lost).toEqual(NOTHING)
+    },
+  )
+
+  it.concurrent.for(isFull ? [64] : [])(
+    'loses ordinary records alone to queues that are full when a spool of %d MiB is, too, and the service says how many',
+    TIME,
+    async (mebibytes, { onTestFinished }) => {
+      const env = { PLUTUS_SPOOL_MAX_BYTES: String(mebibytes * 2 ** 20) }
+      const { receiver, single, emitter } = await fillQueues(onTestFinished, env)
+      await waitFor(() => emitter.stderr().includes('no more room on disk'), { timeoutMillis: WAIT_MILLIS })
+      await receiver.accept()
+      const outcome = await finish('queues and spool full', { emitter, receivers: [receiver], tiers: [single] })
+      expect(outcome.lost).toMatchObject(NO_DURABLE)
+      expect(outcome.lost.performance + outcome.lost.application).toBeGreaterThan(0)
+    },
+  )
+
+  const answers: readonly (readonly [string, Fault])[] = [
+    ['a backend that answers 429', { status: 429, retryAfter: 1 }],
+    ['a backend that answers 503', { status: 503 }],
+    ['a backend that is slow', { delayMillis: 2000 }],
+    ['a backend that cuts connections', { reset: 'mid-body' }],
+    ['a backend whose answer is cut off', { reset: 'after-body' }],
+  ]
+  it.concurrent.for(answers)('loses nothing to %s', TIME, async ([what, fault], { onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const emitter = await emitTo(onTestFinished, single)
+    await pause(200)
+    receiver.respond(fault)
+    await pause(FAULT_MILLIS)
+    receiver.respond()
+    const outcome = await finish(what, { emitter, receivers: [receiver], tiers: [single] })
+    expect(outcome.lost).toEqual(NOTHING)
+  })
+
+  it.concurrent(
+    `loses nothing to a backend that is down for ${OUTAGE_MILLIS / 1000} s`,
     TIME,
     async ({ onTestFinished }) => {
       const receiver = await openReceiver(onTestFinished)
-      const policy = smallPolicy(A_TENTH)
-      const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }
-      const sampler = await startTier('sampler', env, { policy })
-      const hosts = `{static: {hostnames: ["127.0.0.1:${sampler.now.ports.grpc}"]}}`
-      const gateway = await startTier('gateway', { ...env, PLUTUS_SAMPLERS: hosts }, { policy })
-      const emitter = await emitTo(onTestFinished, gateway)
-      const arrivals = new Arrivals(receiver)
-      await waitFor(() => arrivals.count('spans') > 0, { timeoutMillis: WAIT_MILLIS })
-      await sampler.kill()
-      await pause(FAULT_MILLIS)
-      await sampler.start()
-      const since = arrivals.count('spans')
-      await waitFor(() => arrivals.count('spans') > since, { timeoutMillis: WAIT_MILLIS })
-      const outcome = await finish('a sampler killed', {
+      const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+      const emitter = await emitTo(onTestFinished, single, { rate: OUTAGE_RATE })
+      await pause(200)
+      await receiver.refuse()
+      await pause(OUTAGE_MILLIS)
+      await receiver.accept()
+      const outcome = await finish(`a backend that is down for ${OUTAGE_MILLIS / 1000} s`, {
         emitter,
         receivers: [receiver],
-        tiers: [gateway],
-        uncounted: ['spans'],
+        tiers: [single],
       })
-      // Every span failed, so that all of them stay; the trace of a record is not chosen by how it ends.
-      expect(outcome.lost).toMatchObject(NO_DURABLE)
-      expect(outcome.lost.spans).toBeLessThan(outcome.emitted.spans)
+      expect(outcome.lost).toEqual(NOTHING)
+    },
+  )
+
+  it.concurrent('sends nothing again of which a backend says that it took a part', TIME, async ({ onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    receiver.respond({ partialSuccess: { rejected: 7 } })
+    const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const emitter = await emitTo(onTestFinished, single)
+    await pause(FAULT_MILLIS)
+    const outcome = await finish('partial success', { emitter, receivers: [receiver], tiers: [single] })
+    expect(outcome).toMatchObject({ lost: NOTHING, twice: NOTHING })
+  })
+
+  it.concurrent('loses nothing to kills under load, and starts with what it had', TIME, async ({ onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const emitter = await emitTo(onTestFinished, single)
+    await killTimes([single])
+    const outcome = await finish(`${KILLS} kills of a single process`, {
+      emitter,
+      receivers: [receiver],
+      tiers: [single],
+    })
+    expect(outcome.lost).toEqual(NOTHING)
+  })
+
+  it.concurrent.for([
+    ['the gateway', [1]],
+    ['the agent', [0]],
+    ['the agent and the gateway in turn', [0, 1]],
+  ] as const)('loses nothing to kills under load of %s', TIME, async ([what, killed], { onTestFinished }) => {
+    const receiver = await openReceiver(onTestFinished)
+    const gateway = await startTier(onTestFinished, 'gateway', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+    const agent = await startTier(onTestFinished, 'agent', { PLUTUS_OTLP_ENDPOINT: gateway.now.httpUrl })
+    const tiers = [agent, gateway]
+    const emitter = await emitTo(onTestFinished, agent)
+    await killTimes(killed.map((at) => tiers[at] as Tier))
+    const outcome = await finish(`${KILLS} kills of ${what}`, { emitter, receivers: [receiver], tiers: [gateway] })
+    expect(outcome.lost).toEqual(NOTHING)
+  })
+
+  it.concurrent.for(['SIGTERM', 'SIGKILL'] as const)(
+    'delivers the backlog that it starts with after %s',
+    TIME,
+    async (signal, { onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      await receiver.refuse()
+      const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+      const emitter = await emitTo(onTestFinished, single)
+      await pause(FAULT_MILLIS)
+      await (signal === 'SIGTERM' ? single.now.stop() : single.now.kill())
+      await single.start()
+      await pause(200)
+      await receiver.accept()
+      const outcome = await finish(`restart with a backlog after ${signal}`, {
+        emitter,
+        receivers: [receiver],
+        tiers: [single],
+      })
+      expect(outcome.lost).toEqual(NOTHING)
+    },
+  )
+
+  it.concurrent(
+    'delivers the other classes while the backend of one is down, and that one afterwards',
+    TIME,
+    async ({ onTestFinished }) => {
+      const [receiver, payments] = [await openReceiver(onTestFinished), await openReceiver(onTestFinished)]
+      await payments.refuse()
+      const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl, PLUTUS_OTLP_ENDPOINT_PAYMENT: payments.httpUrl }
+      const single = await startTier(onTestFinished, 'single', env)
+      const emitter = await emitTo(onTestFinished, single)
+      await pause(FAULT_MILLIS)
+      const emitted = await emitter.stop()
+      const others = { ...emitted, payment: 0 }
+      const arrivals = new Arrivals(receiver)
+      await waitFor(() => arrivals.isComplete(others), { timeoutMillis: WAIT_MILLIS })
+      expect(arrivals.count('payment')).toBe(0)
+      await payments.accept()
+      const outcome = await finish('one of two backends down', {
+        emitter,
+        receivers: [receiver, payments],
+        tiers: [single],
+        emitted,
+      })
+      expect(outcome.lost).toEqual(NOTHING)
+      expect(new Set(payments.logs.map(({ attributes }) => attributes['plutus.data.class']))).toEqual(
+        new Set(['payment']),
+      )
+    },
+  )
+
+  it.concurrent.for([400, 401, 404, 413, 500])(
+    'has what must not be lost in the archive where a backend answers %d, which makes a collector drop it',
+    TIME,
+    async (status, { onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      receiver.respond({ status })
+      const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl })
+      const emitter = await emitTo(onTestFinished, single)
+      await pause(FAULT_MILLIS)
+      const emitted = await emitter.stop()
+      await waitFor(() => isArchived(emitted, [single]), { timeoutMillis: WAIT_MILLIS })
+      const ending = await emitter.end()
+      const compared = new Arrivals(receiver).compare(emitted)
+      let whereabouts = await findWhereabouts(ending, [single.now])
+      const isSettled = (): boolean =>
+        Object.values(countUnaccounted(compared, whereabouts)).every((count) => count === 0)
+      // It drops what is in its queues one request after another.
+      for (const since = performance.now(); !isSettled() && performance.now() - since < WAIT_MILLIS; await pause(100)) {
+        whereabouts = await findWhereabouts(ending, [single.now])
+      }
+      const outcome = tell(`a backend that answers ${status}`, compared, [single], whereabouts)
+      expect(outcome.unaccounted).toEqual({ records: 0, spans: 0 })
+      expect(outcome.notArchived).toEqual(NO_DURABLE)
+    },
+  )
+
+  it.concurrent(
+    'answers 503 when a queue is full, and loses nothing that it took before',
+    TIME,
+    async ({ onTestFinished }) => {
+      const receiver = await openReceiver(onTestFinished)
+      await receiver.refuse()
+      const policy = smallPolicy('classes: { payment: { queue: 1MiB } }')
+      const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
+      const body = 'x'.repeat(20_000)
+      const taken: string[] = []
+      let status = 200
+      for (let n = 0; status === 200; n++) {
+        const id = `p${n}`
+        const payment = { body, attributes: { id, 'plutus.data.class': 'payment' } }
+        status = await single.now.send('logs', logsRequest([payment]))
+        if (status === 200) taken.push(id)
+      }
+      expect(status).toBe(503)
+      // Others go on: each class has a queue of its own.
+      expect(await single.now.send('logs', logsRequest([{ attributes: { 'plutus.data.class': 'security' } }]))).toBe(
+        200,
+      )
+      await single.kill()
+      await receiver.accept()
+      await single.start()
+      await waitFor(() => taken.every((id) => receiver.logs.some(({ attributes }) => attributes['id'] === id)), {
+        timeoutMillis: WAIT_MILLIS,
+      })
+      expect(taken.length).toBeGreaterThan(20)
     },
   )
 })
@@ -339,6 +340,7 @@ async function openReceiver(onTestFinished: OnFinished): Promise<Receiver> {
 }
 
 async function startTier(
+  onTestFinished: OnFinished,
   role: CollectorOptions['role'],
   env: Readonly<Record<string, string>>,
   { policy = smallPolicy() }: { readonly policy?: Policy } = {},
@@ -354,6 +356,7 @@ async function startTier(
       tier.now = await start({ folder, ports })
     },
   }
+  onTestFinished(tier.kill)
   return tier
 }
 
@@ -385,7 +388,7 @@ async function fillQueues(
   await receiver.refuse()
   const queues = CLASS_ORDER.map((name) => `${name}: { queue: 1MiB }`).join(', ')
   const policy = smallPolicy(`classes: { ${queues} }\nlimits: { traces_queue: 1MiB }`)
-  const single = await startTier('single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
+  const single = await startTier(onTestFinished, 'single', { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl }, { policy })
   const emitter = await emitTo(onTestFinished, single, { textLength: 8000, env })
   await waitFor(() => isRefusing(single), { timeoutMillis: WAIT_MILLIS })
   return { receiver, single, emitter }
@@ -401,7 +404,7 @@ async function fillDisk(
   const receiver = await openReceiver(onTestFinished)
   await receiver.refuse()
   const env = { PLUTUS_OTLP_ENDPOINT: receiver.httpUrl, PLUTUS_QUEUE_DIR: disk.folder }
-  const single = await startTier('single', env)
+  const single = await startTier(onTestFinished, 'single', env)
   const emitter = await emitTo(onTestFinished, single, { textLength: 8000 })
   await waitFor(() => single.now.output().includes('no space left'), { timeoutMillis: WAIT_MILLIS })
   return { disk, receiver, single, emitter }
@@ -432,9 +435,9 @@ async function finish(what: string, run: Run): Promise<Told> {
   const { emitter, receivers, tiers, uncounted = [] } = run
   const emitted = run.emitted ?? (await emitter.stop())
   const arrivals = new Arrivals(...receivers)
-  await settle(arrivals, emitted, QUIET_MILLIS)
+  await settle(arrivals, emitted, tiers, QUIET_MILLIS)
   const ending = await emitter.end() // and what it has yet to send
-  await settle(arrivals, emitted, LAST_MILLIS)
+  await settle(arrivals, emitted, tiers, LAST_MILLIS)
   if (isFull && ending.stderr !== '') process.stdout.write(`${what}: ${ending.stderr}`)
   const whereabouts = await findWhereabouts(
     ending,
@@ -454,10 +457,14 @@ async function finish(what: string, run: Run): Promise<Told> {
   return outcome
 }
 
-/** Waits until all has arrived, or nothing has for longer than anybody waits to try again; what is missing is counted then. */
-async function settle(arrivals: Arrivals, emitted: Counts, quietMillis: number): Promise<void> {
+/**
+ * Waits until all has arrived and the archives have theirs, or nothing has come for longer than anybody waits to try
+ * again; what is missing is counted then.
+ */
+async function settle(arrivals: Arrivals, emitted: Counts, tiers: readonly Tier[], quietMillis: number): Promise<void> {
+  const isSettled = (): boolean => arrivals.isComplete(emitted) && isArchived(emitted, tiers)
   let [before, since] = [-1, performance.now()]
-  while (!arrivals.isComplete(emitted) && performance.now() - since < quietMillis) {
+  while (!isSettled() && performance.now() - since < quietMillis) {
     const count = COUNTED.reduce((sum, name) => sum + arrivals.count(name), 0)
     if (count !== before) [before, since] = [count, performance.now()]
     await pause(100)

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { IncomingHttpHeaders, Server } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { collectorBinary } from '@plutus/otelcol-distribution'
@@ -9,7 +9,7 @@ import { CLASS_ORDER, renderCollector, renderRetention } from '@plutus/policy'
 import type { BackendName } from '@plutus/policy'
 import { startReceiver, waitFor } from '@plutus/test-kit'
 import type { Receiver, Responder } from '@plutus/test-kit'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { startClickhouse } from './src/clickhouse.ts'
 import type { Clickhouse, ClickhouseRow } from './src/clickhouse.ts'
 import { logsRequest, metricsRequest, newTraceId, tracesRequest } from './src/otlp-json.ts'
@@ -28,20 +28,17 @@ interface Taken {
 interface StandIn {
   readonly url: string
   readonly taken: readonly Taken[]
-  readonly close: () => void
 }
 
 const { reason } = collectorBinary
+const absent = reason && ` (${reason})`
 const policy = smallPolicy()
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close().closeAllConnections()
-})
+// They wait for what a collector sends again: at the same time, and what they opened is closed after all of them.
 const closers: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close()
+afterAll(async () => {
+  removeCollectors()
+  for (const close of closers) await close()
 })
-afterAll(removeCollectors)
 
 /** A server that answers with a status; what it answers with 200 counts as taken. */
 async function startStandIn(answer: (request: Taken) => { status: number; text: string }): Promise<StandIn> {
@@ -57,11 +54,10 @@ async function startStandIn(answer: (request: Taken) => { status: number; text: 
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  servers.push(server)
+  closers.push(() => server.close().closeAllConnections())
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     taken,
-    close: () => server.close().closeAllConnections(),
   }
 }
 
@@ -97,7 +93,7 @@ async function sendOneOfEach(collector: RunningCollector, sent: Sent = {}): Prom
   ]).toEqual([200, 200, 200])
 }
 
-describe.skipIf(reason !== '')(`Splunk's HTTP event collector${reason && ` (${reason})`}`, () => {
+describe.skipIf(reason !== '').concurrent(`Splunk's HTTP event collector${absent}`, () => {
   const TOKEN = 'a-token'
   // Those that the rendered indexes.conf makes: an event for another one is refused.
   const conf = renderRetention(policy).find(({ name }) => name === 'splunk-indexes.conf')?.text ?? ''
@@ -167,7 +163,7 @@ describe.skipIf(reason !== '')(`Splunk's HTTP event collector${reason && ` (${re
   })
 })
 
-describe.skipIf(reason !== '')(`CloudWatch's endpoints${reason && ` (${reason})`}`, () => {
+describe.skipIf(reason !== '').concurrent(`CloudWatch's endpoints${absent}`, () => {
   const KEY = { id: 'AKIA-of-a-test', secret: 'a secret of a test' }
   const REGION = 'eu-central-1'
 
@@ -227,7 +223,7 @@ describe.skipIf(reason !== '')(`CloudWatch's endpoints${reason && ` (${reason})`
   })
 })
 
-describe.skipIf(reason !== '')(`ClickHouse${reason && ` (${reason})`}`, () => {
+describe.skipIf(reason !== '').concurrent(`ClickHouse${absent}`, () => {
   const USER = { name: 'plutus', password: 'a-password' }
   const EVENTS = Object.fromEntries(CLASS_ORDER.map((name) => [name, `shop.${name}`]))
 
@@ -334,7 +330,7 @@ describe.skipIf(reason !== '')(`ClickHouse${reason && ` (${reason})`}`, () => {
   })
 })
 
-describe.skipIf(reason !== '')(`backends that take OTLP with a key of theirs${reason && ` (${reason})`}`, () => {
+describe.skipIf(reason !== '').concurrent(`backends that take OTLP with a key of theirs${absent}`, () => {
   // Each refuses what does not name its key as it asks for; where a class goes by what stands on the resource.
   const intakes: readonly (readonly [
     BackendName,

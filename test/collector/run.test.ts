@@ -196,7 +196,11 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
       if (disk === undefined) throw new Error('no small file system can be mounted here')
       try {
         const env = { PLUTUS_QUEUE_DIR: join(disk.folder, 'queue'), PLUTUS_ARCHIVE_DIR: join(disk.folder, 'archive') }
-        expect(await (await runCollector(disk.folder, env)).stop()).toBe(0)
+        const first = await runCollector(disk.folder, env)
+        // A collector that says that it is ready does not hear signals yet, and one would end it: what it delivers shows more.
+        expect(await sendPayment(first.url, 'first', 10)).toBe(200)
+        await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'first'))
+        expect(await first.stop()).toBe(0)
         rmSync(join(disk.folder, 'collector.yaml'))
         fill(join(disk.folder, 'of-somebody-else'))
         const run = await runCollector(disk.folder, env)
