@@ -28,8 +28,8 @@ const slow = { testTimeout: 120_000, hookTimeout: 120_000, retry: process.env['C
 
 export default defineConfig({
   test: {
-    // Most of the time goes into waiting for child processes; of two cores, vitest alone would use one.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Much of the time goes into waiting for child processes; of two cores, vitest alone would use one.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     reporters: ['default', './test/kit/src/summary-reporter.ts'],
     projects: [
       unit(
