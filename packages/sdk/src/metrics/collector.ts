@@ -13,8 +13,8 @@ export interface CollectorOptions {
   readonly troubles: Troubles
 }
 
-// So many are encoded in a millisecond or two; after that the application has a turn.
-const POINTS_PER_TURN = 500
+// So many are encoded in a millisecond or two, at the first time too; after that the application has a turn.
+const POINTS_PER_TURN = 100
 
 /** Runs collections one after the other. */
 export class Collector {
