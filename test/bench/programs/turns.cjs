@@ -21,11 +21,11 @@ const start = performance.now()
 let recorded = 0
 let due = 0
 
-/** CPU of the main thread, in microseconds. */
+/** CPU of the main thread, in microseconds: all of it, and what the kernel took. */
 const readCpu = () => {
   process.cpuUsage() // Linux brings the account of the running thread up to date for this one only
   const { user, system } = process.threadCpuUsage()
-  return user + system
+  return { all: user + system, system }
 }
 
 const observer = new PerformanceObserver((list) => {
@@ -61,12 +61,12 @@ let cpu = readCpu()
 let since = performance.now()
 const note = () => {
   const [nowCpu, now] = [readCpu(), performance.now()]
-  const [micros, millis] = [nowCpu - cpu, now - since]
+  const [micros, system, millis] = [nowCpu.all - cpu.all, nowCpu.system - cpu.system, now - since]
   const phase = phases.filter((end) => since - start >= end * 1000).length
   turns.count++
   turns.micros += micros
   turns.most[phase] = Math.max(turns.most[phase], micros)
-  if (micros > LIMIT_MICROS) turns.long.push({ phase, micros, since, millis })
+  if (micros > LIMIT_MICROS) turns.long.push({ phase, micros, system, since, millis })
   cpu = nowCpu
   since = now
   setImmediate(note).unref()
@@ -94,6 +94,7 @@ const end = (profile) => {
         phase: turn.phase,
         at: (turn.since - start) / 1000,
         millis: turn.micros / 1000,
+        system: turn.system / 1000,
         wall: turn.millis,
         collected: collectedIn(turn),
         ...(profile && { stacks: stacksIn(profile, turn) }),
@@ -105,7 +106,7 @@ const end = (profile) => {
 
 /** Where the time of a turn went: the places that cost most, with all below them. */
 const stacksIn = ({ nodes, samples, timeDeltas, startTime }, { since, millis }) => {
-  const offset = profileStart - startTime / 1000
+  const offset = performance.now() - Number(process.hrtime.bigint()) / 1e6 // the clock of the profile
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])))
   const sums = new Map()
@@ -127,7 +128,6 @@ const stacksIn = ({ nodes, samples, timeDeltas, startTime }, { since, millis }) 
     .slice(0, 12)
     .map(([key, sum]) => `${sum.toFixed(1)} ${key}`)
 }
-const profileStart = performance.now()
 
 setTimeout(() => {
   clearInterval(tick)

@@ -30,6 +30,8 @@ interface LongTurn {
   readonly phase: number
   readonly at: number
   readonly millis: number
+  /** Of that, what the kernel took. */
+  readonly system: number
   readonly wall: number
   readonly collected: readonly string[]
   readonly stacks?: readonly string[]
@@ -112,9 +114,9 @@ function tell(fault: string, hook: string, report: Report, requests: number): vo
   process.stdout.write(
     `${fault.padEnd(12)} ${hook.padEnd(6)} records ${recorded} requests ${requests} turns ${turns} cpu ${cpuSeconds.toFixed(2)} s gc ${gcMillis.toFixed(0)} ms rss ${(rssBytes / 1e6).toFixed(0)} MB | start: ${by(0)} | outage: ${by(1)} | after: ${by(2)}\n`,
   )
-  for (const { at, millis, wall, collected, stacks } of long) {
+  for (const { at, millis, system, wall, collected, stacks } of long) {
     process.stdout.write(
-      `    at ${at.toFixed(2)} s: ${millis.toFixed(1)} ms CPU, wall ${wall.toFixed(1)}; collected: ${collected.join(', ')}\n`,
+      `    at ${at.toFixed(2)} s: ${millis.toFixed(1)} ms CPU (kernel ${system.toFixed(1)}), wall ${wall.toFixed(1)}; collected: ${collected.join(', ')}\n`,
     )
     for (const stack of stacks ?? []) process.stdout.write(`        ${stack}\n`)
   }
