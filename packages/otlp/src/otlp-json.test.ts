@@ -56,6 +56,7 @@ it('has ids in hexadecimal, integers of 64 bits and numbers without JSON as text
                 attributes: [
                   keyValue('int', { intValue: '9007199254740993' }),
                   keyValue('nan', { doubleValue: Number.NaN }),
+                  keyValue('zero', { doubleValue: -0 }),
                   keyValue('bytes', { bytesValue: Uint8Array.of(255) }),
                   keyValue('false', { boolValue: false }),
                   keyValue('empty', {}),
@@ -84,6 +85,7 @@ it('has ids in hexadecimal, integers of 64 bits and numbers without JSON as text
                 attributes: [
                   keyValue('int', { intValue: '9007199254740993' }),
                   keyValue('nan', { doubleValue: 'NaN' }),
+                  keyValue('zero', { doubleValue: -0 }),
                   keyValue('bytes', { bytesValue: '/w==' }),
                   keyValue('false', { boolValue: false }),
                   keyValue('empty', {}),

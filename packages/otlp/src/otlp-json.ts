@@ -29,6 +29,9 @@ export function protobufToJson(signal: Signal, bytes: Uint8Array, limits?: Decod
   return { ok: true, value: writeJson(signal, decoded.value as never) }
 }
 
+// What `JSON.stringify` would make of it has no sign. TypeScript does not know the function, which each Node from 22 on has.
+const NEGATIVE_ZERO = (JSON as typeof JSON & { rawJSON(text: string): unknown }).rawJSON('-0')
+
 function toJson(schema: MessageSchema, message: Message): Record<string, unknown> {
   const json: Record<string, unknown> = {}
   for (const field of Object.values(schema)) {
@@ -44,8 +47,10 @@ function valueToJson(field: FieldSchema, value: unknown): unknown {
   if (field.kind === 'message') return toJson((field.message as () => MessageSchema)(), value as Message)
   if (field.kind === 'bytes') return Buffer.from(value as Uint8Array).toString('base64')
   if (typeof value === 'bigint') return value.toString()
+  if (typeof value !== 'number') return value
+  if (Object.is(value, -0)) return NEGATIVE_ZERO
   // JSON has no numbers for these; protobuf's mapping takes their names.
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+  return Number.isFinite(value) ? value : String(value)
 }
 
 function isDefault(field: FieldSchema, value: unknown): boolean {
