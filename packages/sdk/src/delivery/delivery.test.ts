@@ -111,16 +111,19 @@ it.each<[what: string, answer: Answer, isOver: boolean, outcomes: unknown[]]>([
   expect(losses.outcomes).toEqual(outcomes)
 })
 
-it('at the end trusts no request to an endpoint that was not well', async () => {
+it.each<[what: string, answer: Answer, found: unknown[]]>([
+  ['that has refused another one', BUSY, [expect.objectContaining({ isTrusted: false })]],
+  ['that could not be reached', { ok: false, problem: 'unreachable', retryable: true }, []],
+])('at the end trusts no request to an endpoint %s', async (_what, answer, found) => {
   const { delivery, answers } = createDelivery({ isWritten: true })
   void delivery.deliver(PARCEL)
-  answers[0]?.(BUSY)
+  answers[0]?.(answer)
   await delivery.hurry()
   void delivery.hurry()
   // The pause is over; the next attempt is on its way.
   await Promise.resolve()
   void delivery.deliver(PARCEL)
-  expect(delivery.cut(() => false)).toEqual([])
+  expect(delivery.cut(() => false)).toEqual(found)
   expect(delivery.cut(() => true)).toEqual([expect.objectContaining({ isTrusted: false })])
 })
 

@@ -56,6 +56,16 @@ const TOLD_SILENCE_MILLIS = 1000
 // After this silence those who end soon do not wait again.
 const VAIN_SILENCE_MILLIS = 200
 
+// What an endpoint says itself: it is there, and answers what it was sent.
+const ANSWERED: ReadonlySet<Problem> = new Set([
+  'busy',
+  'credentials',
+  'missing',
+  'refused',
+  'too-large',
+  'record-too-large',
+])
+
 // The key by which upstream's packages, and so every instrumentation, say that nothing is to be traced.
 const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 // Not the context of whoever ended the batch: it would be kept alive, and the request traced.
@@ -171,16 +181,17 @@ export class Delivery {
    * others, whose answers `conclude` takes.
    *
    * @param isKept whether somebody keeps a parcel that no answer is heard of. What nobody keeps is ended too where the
-   *   endpoint may not be well.
+   *   endpoint may not be there.
    */
   cut(isKept: (parcel: Parcel) => boolean): readonly CutAttempt[] {
     const written: CutAttempt[] = []
     for (const [attempt, parcel] of this.#attempts) {
       const waitedMillis = attempt.waitedMillis()
-      const isWell = this.#lastProblem === undefined && waitedMillis < TOLD_SILENCE_MILLIS
+      const isThere = this.#lastProblem === undefined || ANSWERED.has(this.#lastProblem)
+      const isAnswering = isThere && waitedMillis < TOLD_SILENCE_MILLIS
       // An endpoint that is silent for this long may be slow, so nothing is sent again; or gone, so that it is counted.
-      const isTrusted = isWell && waitedMillis < VAIN_SILENCE_MILLIS
-      if (attempt.isWritten() && (isWell || isKept(parcel))) written.push({ attempt, parcel, isTrusted })
+      const isTrusted = this.#lastProblem === undefined && waitedMillis < VAIN_SILENCE_MILLIS
+      if (attempt.isWritten() && (isAnswering || isKept(parcel))) written.push({ attempt, parcel, isTrusted })
       else attempt.abort('aborted')
     }
     return written
