@@ -37,6 +37,17 @@ it('does not deliver again what was acknowledged before the kill', async () => {
   await vi.waitFor(() => expect(next.sent).toEqual([['c']]))
 })
 
+it('acknowledges what was delivered while it runs, since nobody announces a kill', async () => {
+  const rig = createSpoolRig()
+  const first = rig.record('a') as number
+  rig.record('b')
+  rig.spool.settle(first, [{ count: 1 }])
+  const cursor = join(rig.root, rig.names[0] ?? '', 'durable', 'cursor')
+  await vi.waitFor(() => expect(fs.existsSync(cursor)).toBe(true))
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent).toEqual([['b']]))
+})
+
 it('does not acknowledge a batch before those in front of it', async () => {
   const rig = createSpoolRig()
   rig.record('a')
