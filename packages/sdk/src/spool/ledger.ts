@@ -4,6 +4,7 @@ import type { Journal, JournalFrame, Position } from '@plutus/journal'
 import type { PackedBatch } from '../delivery/packed-batch.ts'
 import type { Signal } from '../delivery/settings.ts'
 import { isDiskFull } from './disk-full.ts'
+import type { Loss } from './spool-counts.ts'
 import { readFrame, readLabel, signalOf } from './spool-frame.ts'
 import type { SpoolKind } from './spool-frame.ts'
 
@@ -22,6 +23,8 @@ export interface Entry {
   retryAt: number
   /** Records in them; unknown of what an earlier process wrote. */
   readonly records?: number | undefined
+  /** What was discarded of them while they were on their way: lost, unless they arrive. */
+  gone?: Loss[]
 }
 
 // A request has as much as that of a live batch, so that its memory can be that of one.
@@ -90,11 +93,16 @@ export class Ledger {
     return this.#entries.some(({ state }) => state === 'disk')
   }
 
-  /** Whether a position stands in what waits on disk only, or is on its way from there. */
-  isOnDiskOnly(position: Position): boolean {
-    return this.#entries.some(
+  /** The frames that a position is one of, if they wait on disk only, or are on their way from there. */
+  findOnDiskOnly(position: Position): Entry | undefined {
+    return this.#entries.find(
       ({ start, end, state }) => start < position && position <= end && (state === 'disk' || state === 'sending'),
     )
+  }
+
+  /** What is on its way from disk. */
+  get sending(): readonly Entry[] {
+    return this.#entries.filter(({ state }) => state === 'sending')
   }
 
   /** Nobody needs an entry any more. */
@@ -163,7 +171,7 @@ export class Ledger {
     now: number,
     pool?: BufferPool,
   ): { readonly entry: Entry; readonly batch: PackedBatch } | 'unfinished' | undefined {
-    if (this.#entries.some(({ state }) => state === 'sending')) return undefined
+    if (this.sending.length > 0) return undefined
     for (;;) {
       const at = this.#entries.findIndex(({ state }) => state === 'disk')
       const entry = this.#entries[at]

@@ -1,5 +1,5 @@
 import type { Journal, JournalSegment, Position } from '@plutus/journal'
-import type { Ledger } from './ledger.ts'
+import type { Entry, Ledger } from './ledger.ts'
 import { countClasses } from './spool-counts.ts'
 import { readFrame } from './spool-frame.ts'
 
@@ -41,13 +41,19 @@ export class SegmentSurvey {
     return bytes
   }
 
-  /** How many records of each class are lost with the segment: those that nobody has but the disk. @throws as `step` does. */
-  countLost(ledger: Ledger): Map<string, number> {
+  /**
+   * How many records of each class are lost with the segment, by what they stand in: those that nobody has but the disk,
+   * and who was sent them. @throws as `step` does.
+   */
+  countLost(ledger: Ledger): Map<Entry, Map<string, number>> {
     this.step(Infinity)
-    const lost = new Map<string, number>()
+    const lost = new Map<Entry, Map<string, number>>()
     for (const { position, classes } of this.#frames) {
-      if (!ledger.isOnDiskOnly(position)) continue // memory has it too
-      for (const [dataClass, count] of classes) lost.set(dataClass, (lost.get(dataClass) ?? 0) + count)
+      const entry = ledger.findOnDiskOnly(position)
+      if (entry === undefined) continue // memory has it too
+      const sums = lost.get(entry) ?? new Map<string, number>()
+      lost.set(entry, sums)
+      for (const [dataClass, count] of classes) sums.set(dataClass, (sums.get(dataClass) ?? 0) + count)
     }
     return lost
   }

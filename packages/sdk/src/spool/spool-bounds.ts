@@ -1,5 +1,5 @@
 import type { JournalSegment } from '@plutus/journal'
-import type { Ledger } from './ledger.ts'
+import type { Entry, Ledger } from './ledger.ts'
 import { SegmentSurvey } from './segment-survey.ts'
 import type { SpoolCounts, SpoolLossReason } from './spool-counts.ts'
 
@@ -158,6 +158,15 @@ function surveyOf(ledger: Ledger, segment: JournalSegment): SegmentSurvey {
   return survey
 }
 
-function tellLost(lost: ReadonlyMap<string, number>, reason: SpoolLossReason, counts: SpoolCounts): void {
-  for (const [dataClass, count] of lost) counts.lost(dataClass, reason, count)
+/** What is on its way is lost only if it does not arrive. */
+function tellLost(
+  lost: ReadonlyMap<Entry, ReadonlyMap<string, number>>,
+  reason: SpoolLossReason,
+  counts: SpoolCounts,
+): void {
+  for (const [entry, classes] of lost) {
+    const losses = [...classes].map(([dataClass, count]) => ({ dataClass, reason, count }))
+    if (entry.state === 'sending') entry.gone = [...(entry.gone ?? []), ...losses]
+    else counts.lostAll(losses)
+  }
 }

@@ -11,6 +11,13 @@ import type { Signal } from '../delivery/settings.ts'
  */
 export type SpoolLossReason = 'full' | 'age' | 'damaged' | 'refused' | 'rejected'
 
+/** Records of one class that left the disk without having been delivered. */
+export interface Loss {
+  readonly dataClass: string
+  readonly reason: SpoolLossReason
+  readonly count: number
+}
+
 const REASONS: Record<SpoolLossReason, string> = {
   full: 'no more room on disk, see PLUTUS_SPOOL_MAX_BYTES',
   age: 'too old, see PLUTUS_SPOOL_MAX_AGE_H',
@@ -64,6 +71,10 @@ export class SpoolCounts {
     this.#untold.set(key, (this.#untold.get(key) ?? 0) + count)
     const wait = Math.max(FIRST_REPORT_MILLIS, this.#nextReportAt - performance.now())
     this.#timer ??= setTimeout(() => this.report(), wait).unref()
+  }
+
+  lostAll(losses: readonly Loss[]): void {
+    for (const { dataClass, reason, count } of losses) this.lost(dataClass, reason, count)
   }
 
   /** Tells now what has not been told. */

@@ -26,6 +26,8 @@ export interface SpoolRig {
   /** Decides what becomes of what is sent. */
   answer: (batch: PackedBatch) => Promise<readonly Outcome[]> | readonly Outcome[]
   isBusy: boolean
+  /** Records durable records of a batch that has no ticket yet. */
+  append(...bodies: string[]): void
   /** Records durable records, and returns the ticket of their batch. */
   record(...bodies: string[]): number | undefined
   /** A batch as the pipeline has it. */
@@ -80,13 +82,16 @@ export function createSpoolRig(options: Partial<SpoolOptions> = {}): SpoolRig {
       times: QUICK,
       ...options,
     }),
-    record: (...bodies) => {
+    append: (...bodies) => {
       const out = new ByteBuffer(1024)
       for (const body of bodies) {
         const start = out.position
         encoder.encodeLogRecord(out, { body, attributes: { 'plutus.data.class': 'payment' } })
         rig.spool.append(scope, out.bytes, start, out.position)
       }
+    },
+    record: (...bodies) => {
+      rig.append(...bodies)
       return rig.spool.seal()
     },
     batch: (signal, ...bodies) => {

@@ -5,6 +5,7 @@ import { NODE_FILES } from '@plutus/journal'
 import { expect, it, vi } from 'vitest'
 import { crash, createFolder, createSpoolRig, QUICK } from './spool-rig.test.helper.ts'
 import type { SpoolRig } from './spool-rig.test.helper.ts'
+import type { Outcome } from '../delivery/losses.ts'
 import type { SpoolOptions } from './spool-options.ts'
 
 function start(root: string, options: Partial<SpoolOptions> = {}): SpoolRig {
@@ -56,6 +57,23 @@ it('does not acknowledge a batch before those in front of it', async () => {
   rig.spool.finish()
   const next = start(crash(rig))
   await vi.waitFor(() => expect(next.sent.flat()).toEqual(['a', 'b']))
+})
+
+it('does not acknowledge what has no ticket yet with what was written behind it and delivered', async () => {
+  const rig = createSpoolRig()
+  rig.append('a')
+  // It was recorded while the disk failed, say.
+  expect(rig.spool.keep({ ...rig.batch('logs', 'older'), isDurable: true })).toBe(true)
+  rig.append('b')
+  const ticket = rig.spool.seal() as number
+  // What stands behind the other is sent from disk as well.
+  await vi.waitFor(() => expect(rig.sent.flat()).toEqual(['older', 'b']))
+  rig.spool.finish()
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent.flat()).toEqual(['a', 'older', 'b']))
+  rig.spool.settle(ticket, [{ count: 2 }])
+  rig.spool.finish()
+  expect(rig.names).toEqual([])
 })
 
 it('sends by itself what could not be sent at once, and counts nothing of it as lost', async () => {
@@ -136,6 +154,33 @@ it('loses of what is on its way what was discarded and does not arrive: it would
   rig.spool.wake()
   await vi.waitFor(() => expect(rig.sent.flat()).toHaveLength(kept - ofOthers))
   expect(rig.sent.flat().filter((body) => body !== text)).toEqual([])
+})
+
+it.each([
+  ['arrives', 0],
+  ['does not arrive', 1],
+  ['is not answered before the process ends', 1],
+])('counts what was discarded on its way from disk as lost only if it does not arrive: it %s', async (how, lost) => {
+  const rig = createSpoolRig({ maxBytes: 1_000_000, times: { ...QUICK, retry: 1e9 } })
+  const text = 'x'.repeat(70_000)
+  let answer: ((outcomes: readonly Outcome[]) => void) | undefined
+  rig.answer = () => new Promise((resolve) => (answer = resolve))
+  rig.spool.keep(rig.batch('logs', `a${text}`))
+  await vi.waitFor(() => expect(rig.sent).toHaveLength(1))
+  let kept = 1
+  const dropped = (): number => rig.metrics['dropped application full'] ?? 0
+  for (; dropped() < 1 && kept < 40; kept++) {
+    rig.spool.keep(rig.batch('logs', text))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const ofOthers = dropped()
+  rig.answer = ({ records }) => [{ count: records }]
+  if (how === 'is not answered before the process ends') rig.spool.finish()
+  else answer?.([how === 'arrives' ? { count: 1 } : { reason: 'unreachable', count: 1 }])
+  const arrived = how === 'arrives' ? kept - ofOthers : 0
+  await vi.waitFor(() => expect([dropped(), rig.metrics['replayed logs'] ?? 0]).toEqual([ofOthers + lost, arrived]))
+  rig.spool.finish()
+  expect(dropped()).toBe(ofOthers + lost)
 })
 
 it('tries again, in order, where sending from disk fails, and after another kill too', async () => {

@@ -162,12 +162,13 @@ export class Spool {
     const open = (this.#open ??= { ledger, start: ledger?.journal.end ?? 0, end: 0, stored: 0, missing: 0 })
     const before = ledger?.journal.end ?? 0
     const position = ledger && this.#writer.write(ledger, scope, bytes, start, end)
-    if (position !== undefined && ledger === open.ledger) {
+    if (position !== undefined && ledger === open.ledger && open.entry === undefined) {
+      if (open.stored === 0) open.start = before
       open.end = position
       open.stored++
     } else {
       open.missing++
-      // In another directory than the first records of its batch: it is sent from there too, rather twice than never.
+      // Not beside the first records of its batch: it is sent from there too, rather twice than never.
       if (position !== undefined) ledger?.add(before, position, 'disk', 1)
     }
     this.#look()
@@ -178,7 +179,7 @@ export class Spool {
     const open = this.#open
     this.#open = undefined
     if (open?.ledger === undefined || open.end === 0) return undefined
-    const entry = open.ledger.add(open.start, open.end, 'memory', open.stored)
+    const entry = open.entry ?? open.ledger.add(open.start, open.end, 'memory', open.stored)
     const ticket = ++this.#lastTicket
     this.#tickets.set(ticket, { ledger: open.ledger, entry, missing: open.missing })
     this.counts.stored('logs', 'durable', open.stored)
@@ -305,6 +306,7 @@ export class Spool {
     this.#disk.settle()
     if (this.#options.isThread) this.#hearDelivered()
     this.#acknowledge(Infinity)
+    for (const { sending } of this.#ledgers) sending.forEach((entry) => this.#tellGone(entry))
     this.counts.report()
     const own = this.#place.current
     if (own === undefined || !this.#adoption.isEmpty) return
@@ -323,6 +325,7 @@ export class Spool {
     if (signal === 'metrics') return undefined
     const ledger = this.#writer.find(isDurable ? 'durable' : signal)
     if (ledger === undefined) return undefined
+    this.#closeOpen(ledger)
     const start = ledger.journal.end
     for (const { scope, start: from, end } of runsOf(batch)) {
       // Of a durable journal each frame is one record.
@@ -340,6 +343,13 @@ export class Spool {
     this.#look()
     this.counts.stored(signal, isDurable ? 'durable' : 'ordinary', records)
     return { ledger, entry }
+  }
+
+  /** What has no ticket yet stands before what is written now, and is acknowledged before it. */
+  #closeOpen(ledger: Ledger): void {
+    const open = this.#open
+    if (open?.ledger !== ledger || open.stored === 0) return
+    open.entry ??= ledger.add(open.start, open.end, 'memory', open.stored)
   }
 
   /** Everything that there is on disk, what is to be sent first at the front. */
@@ -380,13 +390,22 @@ export class Spool {
 
   #settleReplayed(ledger: Ledger, entry: Entry, { signal }: PackedBatch, outcomes: readonly Outcome[]): void {
     const verdict = judge(outcomes)
-    if (!verdict.isSettled) return this.#leave(ledger, entry)
+    if (!verdict.isSettled) {
+      this.#tellGone(entry)
+      return this.#leave(ledger, entry)
+    }
     this.#writer.setAside(ledger, entry, verdict.refused)
     for (const { reason, count } of verdict.counted) {
       if (reason === undefined) this.counts.replayed(signal, count)
       else this.counts.lost(classOf(ledger), reason === 'rejected' ? reason : 'damaged', count)
     }
     this.#finish(ledger, entry)
+  }
+
+  /** What was discarded on its way, and has not arrived. */
+  #tellGone(entry: Entry): void {
+    this.counts.lostAll(entry.gone ?? [])
+    delete entry.gone
   }
 
   #hearDelivered(): void {
@@ -488,7 +507,9 @@ interface Stored {
 
 interface OpenRecords {
   readonly ledger: Ledger | undefined
-  readonly start: number
+  /** Of all that is stored, since something else was written behind it. */
+  entry?: Entry
+  start: number
   end: number
   stored: number
   missing: number
