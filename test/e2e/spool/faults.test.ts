@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path'
 import { isFull } from '@plutus/test-kit'
 import type { Fault } from '@plutus/test-kit'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { countOnDisk } from './count-on-disk.ts'
 import { idsOf, killAfter, openSpoolStory } from './spool-story.ts'
 
 // Each has a receiver and a directory of its own, and waits for most of its time: several at once.
@@ -60,6 +61,28 @@ it.concurrent('keeps everything for the next start when the process ends and nob
   expect(ofNight(receiver.logs.map(({ attributes }) => attributes['id']))).toEqual(ids)
   expect(ofNight(receiver.logs.map(({ attributes }) => attributes['ordinary']))).toEqual(ids)
   expect(ofNight(receiver.spans.map(({ name }) => name))).toEqual(ids)
+})
+
+it.concurrent('has ordinary records and spans on disk while the endpoint fails, however few, so that a kill loses none', async ({
+  onTestFinished,
+}) => {
+  const { receiver, directory, start, deliverRest } = await openSpoolStory(onTestFinished)
+  receiver.respond({ status: 503 })
+  const night = start('emit.mjs', ['night', '40'])
+  // Half of the log records are durable, and there at once; one more tells that the process has started.
+  await vi.waitFor(async () => expect(await countOnDisk(directory)).toEqual({ logs: 81, spans: 40 }), 15_000)
+  night.kill('SIGKILL')
+  const ids = idsOf((await night.exited).stdout)
+  expect(ids).toHaveLength(40)
+
+  receiver.respond()
+  const last = await deliverRest(ids)
+  const ordinary = (): unknown[] => receiver.logs.map(({ attributes }) => attributes['ordinary'])
+  const spans = (): unknown[] => receiver.spans.map(({ name }) => name)
+  const ofNight = (found: readonly unknown[]): unknown[] => found.filter((id) => String(id).startsWith('night'))
+  await receiver.waitFor(() => ofNight(ordinary()).length >= 40 && ofNight(spans()).length >= 40)
+  await last.stop()
+  expect([ofNight(ordinary()), ofNight(spans())]).toEqual([ids, ids])
 })
 
 const REFUSALS: readonly (readonly [string, Fault])[] = [

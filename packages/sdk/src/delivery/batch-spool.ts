@@ -6,7 +6,7 @@ import type { Signal } from './settings.ts'
 export interface BatchSpool {
   /** Writes a batch that is in memory only. Returns whether it is on disk now. */
   keep(batch: PackedBatch): boolean
-  /** The same for one that is on its way, which memory keeps as well. Returns its ticket, if it is on disk now. */
+  /** The same for one that memory keeps as well. Returns its ticket, if it is on disk now. */
   store(batch: PackedBatch): number | undefined
   /** Takes what became of the batch with a ticket. Returns what is to be counted of it: what is on disk is not lost. The same array if nothing of it is. */
   settle(ticket: number, outcomes: readonly Outcome[]): readonly Outcome[]

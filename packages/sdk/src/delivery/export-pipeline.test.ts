@@ -436,37 +436,35 @@ it('hands what waits for an endpoint that fails to the disk in parts, one in eac
   receiver.respond({ status: 503 })
   const text = 'x'.repeat(100_000)
   let inTurn = 0
-  let kept = 0
+  let stored = 0
   const turns: number[] = []
   const { spool } = createSpool()
-  const keep = ({ bytes }: PackedBatch): boolean => {
+  const store = ({ bytes }: PackedBatch): number => {
     inTurn += bytes.length
-    kept++
-    return true
+    return ++stored
   }
   const { pipeline, send, lines } = createPipeline(settingsFor('http/protobuf'), {
     thread: 'main',
     maxBytes: Infinity,
-    spool: () => ({ ...spool(), keep }),
+    spool: () => ({ ...spool(), store }),
   })
   for (let i = 0; i < 100; i++) send(text)
   // Nobody knows yet that the endpoint fails, so all of it waits in memory.
-  expect(kept).toBe(0)
-  await vi.waitFor(() => expect(lines).toHaveLength(1))
+  expect(stored).toBe(0)
   const turn = (): void => {
     turns.push(inTurn)
     inTurn = 0
-    if (pipeline.unsentBytes > 2 * 1024 * 1024) setImmediate(turn)
+    if (stored < 100) setImmediate(turn)
   }
-  send(text)
   turn()
-  await vi.waitFor(() => expect(pipeline.unsentBytes).toBeLessThan(2 * 1024 * 1024))
-  expect(kept).toBeGreaterThan(80)
+  // Of what waits a mebibyte stays in memory, and the four that are on their way.
+  await vi.waitFor(() => expect(pipeline.unsentBytes).toBeLessThan(1.5 * 1024 * 1024))
+  expect([stored, lines.length]).toEqual([100, 1])
   // At most a batch and what two signals may spill, be they handed over by a call or by a turn of their own.
   expect(Math.max(...turns)).toBeLessThan(1024 * 1024)
 })
 
-it('stores what is on its way before what is younger goes to disk, and settles it there', async () => {
+it('stores what has not arrived as soon as its endpoint fails, in its order, and settles it there', async () => {
   receiver.respond({ status: 503 })
   const { spool } = createSpool()
   const onDisk: string[] = []
@@ -486,20 +484,36 @@ it('stores what is on its way before what is younger goes to disk, and settles i
     }),
   })
   // Each is one byte longer than the one before.
-  const sendNext = (i: number): void => send('x'.repeat(300_000 + i))
-  for (let i = 0; i < 9; i++) sendNext(i)
-  await vi.waitFor(() => expect(lines).toHaveLength(1))
-  sendNext(9)
+  const sendNext = (i: number): void => send('x'.repeat(1000 + i))
+  sendNext(0)
+  await vi.waitFor(() => expect(onDisk).toHaveLength(1))
   const first = Number(/\d+/.exec(onDisk[0] ?? '')?.[0])
   const from = (i: number): string => `${(first + i) % 100}`
-  // Four are on their way; of what waits a mebibyte stays in memory, which are the buffers of two.
-  const EXPECTED = [...[0, 1, 2, 3].map((i) => `stored ${from(i)}`), ...[4, 5, 6, 7].map(from)]
-  await vi.waitFor(() => expect(onDisk).toEqual(EXPECTED))
+  for (let i = 1; i < 6; i++) sendNext(i)
+  // Four of them are on their way.
+  expect(onDisk).toEqual([0, 1, 2, 3, 4, 5].map((i) => `stored ${from(i)}`))
+  expect(lines).toHaveLength(1)
   receiver.respond({})
   await pipeline.flush(WAIT_MILLIS)
   // All of them are sent again at once.
-  expect(new Set(settled)).toEqual(new Set([1, 2, 3, 4].map((ticket) => [ticket, [{ count: 1 }]])))
+  expect(new Set(settled)).toEqual(new Set([1, 2, 3, 4, 5, 6].map((ticket) => [ticket, [{ count: 1 }]])))
   expect(counts['exported']).toBe(6)
+})
+
+it('puts nothing on disk that its endpoint refuses, since it would be refused from there, too', async () => {
+  receiver.respond({ status: 404 })
+  const { spool, kept } = createSpool()
+  const store = vi.fn<BatchSpool['store']>(() => 1)
+  const { pipeline, send, counts } = createPipeline(settingsFor('http/protobuf'), {
+    thread: 'main',
+    spool: () => ({ ...spool(), store }),
+  })
+  send('first')
+  await vi.waitFor(() => expect(counts).toEqual({ refused: 1 }))
+  for (let i = 0; i < 9; i++) send('more')
+  void pipeline.flush(WAIT_MILLIS)
+  await vi.waitFor(() => expect(counts).toEqual({ refused: 10 }))
+  expect([kept(), store.mock.calls]).toEqual([0, []])
 })
 
 it('leaves in memory what is on disk in part, since it would be sent from there as well', async () => {

@@ -42,7 +42,7 @@ interface Waiter {
   readonly resolve: () => void
 }
 
-// While an endpoint fails, so much of a signal waits in memory; the rest goes to disk, if it can.
+// While an endpoint fails, so much of a signal waits in memory, too, and more of it on disk only.
 const FAILING_BYTES = 1024 * 1024
 // So much goes there in one turn of the event loop, which stays short.
 const SPILL_STEP_BYTES = 256 * 1024
@@ -235,9 +235,12 @@ export class ExportPipeline {
     return entries.every(({ batch: { signal } }) => this.#problems.get(signal) === 'timeout')
   }
 
-  /** While an endpoint fails, hands a part of what waits for it to the disk, and the rest in turns to come. */
+  /** While an endpoint fails, puts a part of what it has not taken on disk, and the rest in turns to come. */
   #spill(signal: Signal): void {
-    if (this.#spilling.has(signal) || !this.#problems.has(signal) || this.#endsAt !== undefined) return
+    const problem = this.#problems.get(signal)
+    // What an endpoint refuses it would refuse from disk, too.
+    if (problem === undefined || !(problem === 'busy' || TRANSIENT.has(reasonOf(problem)))) return
+    if (this.#spilling.has(signal) || this.#endsAt !== undefined) return
     if (!this.#outbox.spill(signal, FAILING_BYTES, SPILL_STEP_BYTES)) return
     this.#spilling.add(signal)
     setTimeout(() => {
@@ -308,7 +311,10 @@ export class ExportPipeline {
     onSuccess: (signal) => {
       if (this.#problems.delete(signal)) this.#options.spool?.()?.wake()
     },
-    onFailure: (signal, problem) => void this.#problems.set(signal, problem),
+    onFailure: (signal, problem) => {
+      this.#problems.set(signal, problem)
+      this.#spill(signal)
+    },
     onGiveUp: (round, signal) => {
       for (const waiter of this.#waiters) if (waiter.round === round) waiter.vain.add(signal)
       this.#settle()

@@ -125,7 +125,7 @@ it('accounts for every batch, whatever comes and goes', () => {
   )
 })
 
-it('stores what is on its way, once, before it hands over what is younger and of its kind', () => {
+it('stores what has not arrived, each once and in its order, and hands over what is more than memory is to keep', () => {
   const order: string[] = []
   const tell =
     <T>(verb: string, answer: T) =>
@@ -146,17 +146,19 @@ it('stores what is on its way, once, before it hands over what is younger and of
   for (const records of [3, 4, 5]) outbox.push(batchOf('logs', records))
   const onWay = outbox.takeNext()
   expect(onWay.map(({ batch }) => batch.records)).toEqual([1, 3, 4, 5, 2])
-  for (const records of [6, 7, 8]) outbox.push(batchOf('logs', records))
-  // It has its place on disk, and so has what is older.
-  outbox.push({ ...batchOf('logs', 9, { isDurable: true }), ticket: 1 })
+  for (const records of [6, 7]) outbox.push(batchOf('logs', records))
+  outbox.push({ ...batchOf('logs', 8, { isDurable: true }), ticket: 1 })
   // In steps, which have what is stored in them.
   while (outbox.spill('logs', 1000 + OVERHEAD, 2 * (1000 + OVERHEAD))) order.push('turn')
-  const SPILT = ['store 3', 'store 4', 'turn', 'store 5', 'relieve 6', 'turn', 'relieve 7']
-  expect(order).toEqual(SPILT)
-  for (const records of [10, 11]) outbox.push(batchOf('traces', records))
+  expect(order.splice(0).join(', ')).toBe(
+    'store 3, store 4, turn, store 5, store 6, turn, store 7, relieve 6, turn, store 1',
+  )
+  expect(outbox.spill('logs', 0, Infinity)).toBe(false)
+  expect(order.splice(0)).toEqual(['relieve 7', 'relieve 8'])
+  for (const records of [9, 10]) outbox.push(batchOf('traces', records))
   outbox.trim()
-  expect(order.slice(SPILT.length)).toEqual(['keep 8', 'store 2', 'keep 10', 'keep 11'])
-  expect(onWay.map(({ id }) => outbox.done(id)?.ticket)).toEqual([undefined, 7, 7, 7, 7])
+  expect(order).toEqual(['store 2', 'keep 9'])
+  expect(onWay.map(({ id }) => outbox.done(id)?.ticket)).toEqual([7, 7, 7, 7, 7])
 })
 
 it('hands over the younger all the same where the older cannot be stored', () => {
@@ -175,22 +177,36 @@ it('hands over the younger all the same where the older cannot be stored', () =>
   expect(kept).toEqual([5])
 })
 
+it('knows what waits and is stored from what came since, whatever has left before it', () => {
+  const stored: number[] = []
+  const store = ({ records }: PackedBatch): number => stored.push(records)
+  const outbox = new Outbox({ maxBytes: Infinity, maxRecords: { logs: Infinity }, onDrop: () => {}, store })
+  let records = 0
+  for (let round = 0; round < 20; round++) {
+    for (let i = 0; i < round % 4; i++) outbox.push({ ...batchOf('logs', ++records), ...(i === 1 && { ticket: 99 }) })
+    outbox.spill('logs', Infinity, Infinity)
+    for (const { id } of outbox.takeNext()) outbox.done(id)
+  }
+  const NEVER = new Set([3, 5]) // with a ticket from the start, and so on in each four rounds
+  expect(stored.slice(0, 4)).toEqual([1, 2, 4, 6])
+  expect(stored).toEqual(
+    Array.from({ length: records }, (_, i) => i + 1).filter((each) => !NEVER.has(((each - 1) % 6) + 1)),
+  )
+})
+
 it('tells of what is dropped or taken over that nobody reads its memory any more, and never of what is on its way', () => {
   const free: number[] = []
-  const isKept = { relieve: true, keep: false }
+  const isKept = { relieve: 1, keep: false }
   const outbox = new Outbox({
     maxBytes: 4 * (1000 + OVERHEAD),
     maxRecords: {},
     onDrop: () => {},
     onFree: ({ records }) => free.push(records),
     keep: () => isKept.keep,
-    relieve: () => isKept.relieve,
+    relieve: () => isKept.relieve-- > 0,
   })
   for (let records = 1; records <= 9; records++) outbox.push(batchOf('logs', records))
   expect(outbox.takeNext()).toHaveLength(4)
-  outbox.spill('logs', 4 * (1000 + OVERHEAD), Infinity)
-  expect(free).toEqual([5])
-  isKept.relieve = false
   outbox.spill('logs', 0, Infinity)
   expect(free).toEqual([5])
   outbox.trim() // what is on its way takes all the memory

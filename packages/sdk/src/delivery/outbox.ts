@@ -16,7 +16,7 @@ export interface OutboxOptions {
   readonly keep?: ((batch: PackedBatch) => boolean) | undefined
   /** The same for one that memory may keep as well. */
   readonly relieve?: ((batch: PackedBatch) => boolean) | undefined
-  /** Puts a batch that is on its way where those go that are taken over. @returns its ticket there. @defaultValue nobody does */
+  /** Puts a batch that memory keeps where those go that are taken over. @returns its ticket there. @defaultValue nobody does */
   readonly store?: ((batch: PackedBatch) => number | undefined) | undefined
 }
 
@@ -110,7 +110,9 @@ export class Outbox {
     const { ordinary, durable } = this.#waiting
     const drop = (entry: OutboxEntry): void => {
       this.#bytes -= entry.size
-      while (this.#storeOlder(entry) > 0);
+      const { signal, isDurable, ticket } = entry.batch
+      // What is older stands before it; with a ticket it has its place, too.
+      if (ticket === undefined) while (this.#storeOnWay(signal, isDurable) > 0);
       if (keep?.(entry.batch) !== true) onDrop(entry.batch.signal, 'queue_full', entry.batch.records)
       onFree?.(entry.batch)
     }
@@ -131,8 +133,8 @@ export class Outbox {
   }
 
   /**
-   * Hands what waits of a signal to `relieve`, the oldest first, until no more than `maxBytes` are left or it refuses.
-   * What is older and on its way is stored before it: if it does not arrive, it stands in its place.
+   * While an endpoint fails: stores what has not arrived of a signal, the oldest first, so that it stands in its order where
+   * it is stored; then hands what waits to `relieve`, until no more than `maxBytes` are left or it refuses.
    *
    * @param stepBytes Bytes after which it ends all the same.
    * @returns whether it has to be called again for the rest.
@@ -141,14 +143,15 @@ export class Outbox {
     const { relieve, onFree } = this.#options
     let bytes = 0
     for (const lanes of [this.#waiting.ordinary, this.#waiting.durable]) {
+      for (let stored = Infinity; stored > 0;) {
+        if (bytes >= stepBytes) return true
+        stored = this.#storeNext(signal, lanes)
+        bytes += stored
+      }
       while (lanes.bytesOf(signal) > maxBytes) {
         if (bytes >= stepBytes) return true
         const entry = lanes.first(signal)
-        if (entry === undefined) break
-        const stored = this.#storeOlder(entry)
-        bytes += stored
-        if (stored > 0) continue
-        if (relieve?.(entry.batch) !== true) break
+        if (entry === undefined || relieve?.(entry.batch) !== true) break
         lanes.shift(signal)
         this.#bytes -= entry.size
         bytes += entry.size
@@ -198,15 +201,25 @@ export class Outbox {
     return entry.batch
   }
 
-  /** Stores the oldest batch that is on its way before an entry of its kind, and is not stored yet. Returns its bytes. */
-  #storeOlder({ batch: { signal, isDurable, ticket } }: OutboxEntry): number {
-    if (ticket !== undefined) return 0 // it has its place, too
+  /** Stores the oldest batch of a kind that is not stored yet. Returns its bytes. */
+  #storeNext(signal: Signal, lanes: Lanes): number {
+    const stored = this.#storeOnWay(signal, lanes === this.#waiting.durable)
+    if (stored > 0) return stored
+    const entry = lanes.firstInMemory(signal)
+    const place = entry && this.#options.store?.(entry.batch)
+    if (place === undefined) return 0
+    lanes.tellStored(signal, place)
+    return entry?.size ?? 0
+  }
+
+  /** The same among what is on its way. */
+  #storeOnWay(signal: Signal, isDurable: boolean): number {
     for (const [id, entry] of this.#handed) {
       const { batch, size } = entry
       if (batch.signal !== signal || batch.isDurable !== isDurable || batch.ticket !== undefined) continue
       const place = this.#options.store?.(batch)
       if (place === undefined) return 0
-      this.#handed.set(id, { ...entry, batch: { ...batch, ticket: place } })
+      this.#handed.set(id, withTicket(entry, place))
       return size
     }
     return 0
@@ -226,11 +239,17 @@ export class Outbox {
 
 const SIGNALS: readonly Signal[] = ['logs', 'traces', 'metrics']
 
+function withTicket(entry: OutboxEntry, ticket: number): OutboxEntry {
+  return { ...entry, batch: { ...entry.batch, ticket } }
+}
+
 /** Waiting batches by signal, each lane in the order in which they came. */
 class Lanes implements Iterable<OutboxEntry> {
   readonly #lanes: Record<Signal, OutboxEntry[]> = { traces: [], logs: [], metrics: [] }
   readonly #records: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 }
   readonly #bytes: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 }
+  /** How many at the front are known to be stored. */
+  readonly #stored: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 }
 
   recordsOf(signal: Signal): number {
     return this.#records[signal]
@@ -242,6 +261,19 @@ class Lanes implements Iterable<OutboxEntry> {
 
   first(signal: Signal): OutboxEntry | undefined {
     return this.#lanes[signal][0]
+  }
+
+  /** The oldest that has no ticket. */
+  firstInMemory(signal: Signal): OutboxEntry | undefined {
+    const lane = this.#lanes[signal]
+    while (lane[this.#stored[signal]]?.batch.ticket !== undefined) this.#stored[signal]++
+    return lane[this.#stored[signal]]
+  }
+
+  /** Gives the oldest that has none a ticket. */
+  tellStored(signal: Signal, ticket: number): void {
+    const entry = this.firstInMemory(signal)
+    if (entry !== undefined) this.#lanes[signal][this.#stored[signal]++] = withTicket(entry, ticket)
   }
 
   push(entry: OutboxEntry): void {
@@ -260,6 +292,7 @@ class Lanes implements Iterable<OutboxEntry> {
     if (entry === undefined) return undefined
     this.#records[signal] -= entry.batch.records
     this.#bytes[signal] -= entry.size
+    this.#stored[signal] = Math.max(this.#stored[signal] - 1, 0)
     return entry
   }
 
@@ -278,6 +311,7 @@ class Lanes implements Iterable<OutboxEntry> {
       this.#lanes[signal] = []
       this.#records[signal] = 0
       this.#bytes[signal] = 0
+      this.#stored[signal] = 0
     }
     return all
   }
