@@ -31,15 +31,18 @@ const inUse = () => {
 /** What is in use when everything has been sent and collected, after the first quarter and now. */
 const look = async (first) => {
   await sleep(restMillis)
-  // Where the machine is busy something may be on its way still, which ends; what leaks does not.
+  // Where the machine is busy something may be on its way still, or begin at this moment, and ends; what leaks does not.
   const since = performance.now()
   const isBusy = ({ handles, external }) => handles > first?.handles || external > first?.external + SLACK_BYTES
-  while (isBusy(inUse()) && performance.now() - since < LONGEST_REST_MILLIS) await sleep(50)
-  for (let round = 0; round < 3; round++) {
-    globalThis.gc()
-    await turn()
+  for (;;) {
+    for (let round = 0; round < 3; round++) {
+      globalThis.gc()
+      await turn()
+    }
+    const found = inUse()
+    if (!isBusy(found) || performance.now() - since > LONGEST_REST_MILLIS) return found
+    await sleep(50)
   }
-  return inUse()
 }
 
 const quarters = []
