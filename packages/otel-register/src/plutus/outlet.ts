@@ -230,7 +230,7 @@ export class Outlet {
   }
 
   #takeFromThread({ place, ...batch }: PackedBatch): void {
-    const ticket = place && this.#openSpool()?.takeOver(place, batch.records)
+    const ticket = place && this.#openSpool()?.takeOver(place, batch)
     this.#pushPacked(ticket === undefined ? batch : { ...batch, ticket })
   }
 

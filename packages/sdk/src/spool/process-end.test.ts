@@ -73,7 +73,7 @@ it('counts what the main thread delivers for a thread until it has', () => {
   const thread = createSpoolRig({ isThread: true })
   const main = createSpoolRig({ root: thread.root })
   const place = thread.spool.placeOf(thread.record('a', 'b') as number)
-  const ticket = main.spool.takeOver(place as NonNullable<typeof place>, 2) as number
+  const ticket = main.spool.takeOver(place as NonNullable<typeof place>, main.batch('logs', 'a', 'b')) as number
   expect(waiting(main.spool)).toEqual({ logs: 2 })
   expect(countAll(main.root)).toBe(2)
   main.spool.settle(ticket, [{ count: 2 }])
@@ -86,7 +86,8 @@ it('removes what a thread has left when all of it was delivered', async () => {
   const thread = createSpoolRig({ isThread: true })
   const main = createSpoolRig({ root: thread.root })
   const place = thread.spool.placeOf(thread.record('a') as number)
-  main.spool.settle(main.spool.takeOver(place as NonNullable<typeof place>, 1) as number, [{ count: 1 }])
+  const ticket = main.spool.takeOver(place as NonNullable<typeof place>, main.batch('logs', 'a'))
+  main.spool.settle(ticket as number, [{ count: 1 }])
   main.spool.finish()
   const next = createSpoolRig({ root: crash(thread) })
   next.spool.begin()

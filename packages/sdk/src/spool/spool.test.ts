@@ -7,6 +7,7 @@ import { crash, createFolder, createSpoolRig, QUICK } from './spool-rig.test.hel
 import type { SpoolRig } from './spool-rig.test.helper.ts'
 import type { Outcome } from '../delivery/losses.ts'
 import type { SpoolOptions } from './spool-options.ts'
+import type { ThreadPlace } from './thread-account.ts'
 
 function start(root: string, options: Partial<SpoolOptions> = {}): SpoolRig {
   const rig = createSpoolRig({ root, ...options })
@@ -520,7 +521,7 @@ it('lets the main thread deliver what a thread has written, and tells the thread
   const main = createSpoolRig({ root })
   main.record('own')
   const places = ['a', 'b'].map((body) => thread.spool.placeOf(thread.record(body) as number))
-  const tickets = places.map((place) => main.spool.takeOver(place as NonNullable<typeof place>, 1) as number)
+  const tickets = places.map((place) => main.spool.takeOver(place as ThreadPlace, main.batch('logs', 'a')) as number)
   main.spool.settle(tickets[1] as number, [{ count: 1 }])
   main.spool.finish()
   const early = start(crash(thread))
@@ -535,13 +536,37 @@ it('lets the main thread deliver what a thread has written, and tells the thread
   })
 })
 
+it('sends from disk what a thread that lives on has handed over, where memory let go of it or it did not arrive', async () => {
+  const root = join(createFolder(), 'spool')
+  const thread = start(root, { isThread: true })
+  const main = createSpoolRig({ root })
+  main.isBusy = true
+  const [first, second] = ['a', 'b'].map((body) => {
+    const place = thread.spool.placeOf(thread.record(body) as number) as ThreadPlace
+    return main.spool.takeOver(place, { ...main.batch('logs', body), isDurable: true }) as number
+  })
+  expect(main.spool.release(first as number)).toBe(true)
+  expect(main.spool.settle(second as number, [{ reason: 'timeout', count: 1 }])).toEqual([])
+  expect(main.spool.waiting).toEqual(new Map([['logs', 2]]))
+  const next = start(crash(main))
+  await vi.waitFor(() => expect(new Set(next.sent.flat())).toEqual(new Set(['a', 'b'])))
+  main.isBusy = false
+  await vi.waitFor(() => expect(main.sent.flat()).toEqual(['a', 'b']))
+  // Of the thread's own nothing is left.
+  await vi.waitFor(() => {
+    main.spool.finish()
+    thread.spool.finish()
+    expect(thread.names).toEqual([])
+  })
+})
+
 it('tells a thread later of what was delivered for it where the disk has no room for that', async () => {
   const root = join(createFolder(), 'spool')
   const thread = start(root, { isThread: true })
   const main = createSpoolRig({ root })
   const [first, second] = ['a', 'b'].map((body) => {
     const place = thread.spool.placeOf(thread.record(body) as number)
-    return main.spool.takeOver(place as NonNullable<typeof place>, 1) as number
+    return main.spool.takeOver(place as ThreadPlace, main.batch('logs', body)) as number
   })
   main.spool.settle(first as number, [{ count: 1 }])
   const spy = vi.spyOn(process.getBuiltinModule('node:fs'), 'writeFileSync').mockImplementation(() => {
@@ -558,8 +583,9 @@ it('tells a thread later of what was delivered for it where the disk has no room
 
 it('takes no place from a thread that is not in its own directory', () => {
   const rig = createSpoolRig()
-  expect(rig.spool.takeOver({ directory: '/tmp/elsewhere', start: 0, end: 1 }, 1)).toBeUndefined()
-  expect(rig.spool.takeOver({ directory: `${rig.root}/../x`, start: 0, end: 1 }, 1)).toBeUndefined()
+  for (const directory of ['/tmp/elsewhere', `${rig.root}/../x`]) {
+    expect(rig.spool.takeOver({ directory, start: 0, end: 1 }, rig.batch('logs', 'a'))).toBeUndefined()
+  }
 })
 
 it('writes to no directory that somebody took while it was stopped', async () => {
@@ -607,7 +633,7 @@ it('tells a thread of nothing behind what it has not handed over', async () => {
   const main = createSpoolRig({ root })
   thread.record('kept by the thread')
   const place = thread.spool.placeOf(thread.record('handed over') as number)
-  const ticket = main.spool.takeOver(place as NonNullable<typeof place>, 1) as number
+  const ticket = main.spool.takeOver(place as ThreadPlace, main.batch('logs', 'handed over')) as number
   main.spool.settle(ticket, [{ count: 1 }])
   main.spool.finish()
   const next = start(crash(thread))

@@ -201,13 +201,13 @@ export class Spool {
   }
 
   /** Gives a batch of a worker thread the number by which it is known here. */
-  takeOver({ directory, start, end }: ThreadPlace, records: number): Ticket | undefined {
+  takeOver({ directory, start, end }: ThreadPlace, batch: PackedBatch): Ticket | undefined {
     const name = directory.slice(this.#options.root.length + 1)
     if (directory !== `${this.#options.root}/${name}` || !INSTANCE.test(name)) return undefined
     const account = this.#threads.get(directory) ?? new ThreadAccount(directory)
     this.#threads.set(directory, account)
     const ticket = ++this.#lastTicket
-    this.#tickets.set(ticket, { ledger: account, entry: account.add(start, end, records), missing: 0 })
+    this.#tickets.set(ticket, { ledger: account, entry: account.add(start, end, batch.records), missing: 0, batch })
     return ticket
   }
 
@@ -231,7 +231,7 @@ export class Spool {
       return outcomes
     }
     this.#loseGone(stored)
-    this.#leave(ledger, entry)
+    this.#leave(stored)
     const reason = outcomes.find((outcome) => outcome.reason !== undefined)?.reason
     return missing === 0 || reason === undefined ? verdict.counted : [...verdict.counted, { reason, count: missing }]
   }
@@ -246,7 +246,7 @@ export class Spool {
       return false
     }
     this.#loseGone(stored)
-    this.#leave(stored.ledger, stored.entry, 0)
+    this.#leave(stored, 0)
     return stored.missing === 0
   }
 
@@ -380,8 +380,14 @@ export class Spool {
   }
 
   /** What could not be sent waits where it is, and for some time; what nobody has tried to send from there does not. */
-  #leave(ledger: Ledger | ThreadAccount, entry: Entry, pauseMillis = this.#times.retry): void {
-    if (ledger instanceof ThreadAccount) return // the thread has it, or who takes over from it
+  #leave({ ledger, entry, batch }: Omit<Stored, 'missing'>, pauseMillis = this.#times.retry): void {
+    if (ledger instanceof ThreadAccount) {
+      // A thread sends nothing that it has handed over, however long it lives. At the end, who takes over from it does.
+      const own = this.#isEnding || batch === undefined ? undefined : this.#write(batch, 'disk')
+      if (own === undefined) return
+      this.#finish(ledger, entry)
+      return this.#leave(own, pauseMillis)
+    }
     ledger.failingSince ??= performance.now()
     entry.state = 'disk'
     entry.retryAt = performance.now() + pauseMillis
@@ -392,7 +398,7 @@ export class Spool {
     const verdict = judge(outcomes)
     if (!verdict.isSettled) {
       this.#tellGone(entry)
-      return this.#leave(ledger, entry)
+      return this.#leave({ ledger, entry })
     }
     this.#writer.setAside(ledger, entry, verdict.refused)
     for (const { reason, count } of verdict.counted) {
@@ -503,6 +509,8 @@ interface Stored {
   readonly entry: Entry
   /** Records of it that are not. */
   readonly missing: number
+  /** What memory has of it, where it is on the disk of a thread. */
+  readonly batch?: PackedBatch
 }
 
 interface OpenRecords {
