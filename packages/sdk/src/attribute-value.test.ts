@@ -36,6 +36,19 @@ it('copies no more than a record may carry', () => {
   expect(snapshot(Array.from({ length: 100_000 }, () => [1]))).toHaveLength(4_097)
 })
 
+it('looks at no more members than it copies, whatever length an array claims', () => {
+  let isRead = false
+  const value = Object.defineProperty([1], 5_000, { get: () => (isRead = true) })
+  expect(snapshot(value)).toHaveLength(4_097)
+  expect(isRead).toBe(false)
+})
+
+it('leaves what cannot be looked at as it is', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  expect(snapshot(proxy) === proxy).toBe(true)
+})
+
 it('takes `__proto__` for a key like any other', () => {
   const copy = snapshot({ nested: JSON.parse('{"__proto__": {"admin": true}}') as object }) as { nested: object }
   expect(Object.keys(copy.nested)).toEqual(['__proto__'])

@@ -15,9 +15,12 @@ export function isTellable(value: unknown): boolean {
  * Anything else is returned as it is, and so is what cannot be read. Cycles stay cycles.
  */
 export function snapshot(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !(Array.isArray(value) || isPlain(value))) return value
+  if (typeof value !== 'object' || value === null) return value
   try {
-    return isFlat(value) ? value.slice(0, MAX_MEMBERS) : copyDeep(value, new Map(), { left: MAX_MEMBERS })
+    // Cut before it is looked at: a sparse array may claim any length.
+    const members: unknown[] | undefined = Array.isArray(value) ? value.slice(0, MAX_MEMBERS) : undefined
+    if (members?.every(isFlat) === true) return members
+    return copyDeep(value, new Map(), { left: MAX_MEMBERS })
   } catch {
     return value
   }
@@ -40,9 +43,9 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null
 }
 
-/** Whether it is an array of nothing but texts, numbers and the like, as nearly all are. */
-function isFlat(value: object): value is unknown[] {
-  return Array.isArray(value) && !value.some((member) => typeof member === 'object' && member !== null)
+/** Whether it is a text, a number or the like, as nearly all members of arrays are. */
+function isFlat(member: unknown): boolean {
+  return typeof member !== 'object' || member === null
 }
 
 function copyDeep(value: unknown, copies: Map<object, unknown>, room: { left: number }): unknown {

@@ -5,6 +5,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** What throws at each look at it. */
+function createRevoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
 it.each([600_000, -600_000])('follows a wall clock that was set by %d ms', (step) => {
   const clock = new Clock()
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + step })
@@ -26,8 +33,17 @@ it.each<[string, unknown]>([
   ['no number', Number.NaN],
   ['an invalid date', new Date(Number.NaN)],
   ['three numbers', [1, 2, 3]],
+  ['what cannot be looked at', createRevoked()],
+  ['what only looks like a date', Object.create(Date.prototype)],
 ])('takes %s for no time', (_what, time) => {
   expect(new Clock().read(time)).toBeUndefined()
+})
+
+it('reads a moment once, whatever its owner writes over it', () => {
+  const moment: [number, number] = [1_700_000_000, 1]
+  const read = new Clock().read(moment)
+  moment[1] = 2
+  expect(read).toEqual([1_700_000_000, 1])
 })
 
 it.each<[readonly [number, number] | number, readonly [number, number] | number, boolean]>([

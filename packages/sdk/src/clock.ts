@@ -39,15 +39,25 @@ export class Clock {
       // Less than the process has run in milliseconds: a value of `performance.now()`.
       return time <= performance.now() ? this.unixTimeAt(time) : time
     }
-    return time instanceof Date ? time.getTime() : time
+    try {
+      // A copy: its owner may use the array for the next moment.
+      return time instanceof Date ? time.getTime() : [time[0], time[1]]
+    } catch {
+      return undefined
+    }
   }
 }
 
-/** Whether something is a moment in one of the forms of the API. */
+/** Whether something is a moment in one of the forms of the API; what cannot be looked at is none. */
 export function isTimeInput(value: unknown): value is TimeInput {
   if (typeof value === 'number') return !Number.isNaN(value)
-  if (value instanceof Date) return !Number.isNaN(value.getTime())
-  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    if (value instanceof Date) return !Number.isNaN(value.getTime())
+    return Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
+  } catch {
+    return false
+  }
 }
 
 /** Whether a moment comes before another one; exactly, where both are in the same form. */

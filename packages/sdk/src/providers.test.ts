@@ -241,6 +241,32 @@ it('throws at nobody for what is no options, context or record, and counts what 
   expect(losses).toEqual(['span unreadable', 'log record_failed', 'log record_failed'])
 })
 
+it('throws at nobody for what cannot be looked at, and sends the span with the rest', async () => {
+  const { tracers, received } = createRig()
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const bad = proxy as never
+  const span = tracers.getTracer('t').startSpan('s', { attributes: { bad, good: 1 } })
+  span.setAttribute('late', bad).setStatus(bad).addLinks(bad)
+  span.addEvent('e', bad, bad).recordException(bad, bad)
+  span.end(bad)
+  const [sent] = (await received()).spans
+  expect(sent).toMatchObject({ attributes: { good: 1 }, events: [{ name: 'e' }], status: { code: 'UNSET' } })
+})
+
+it('reads no links that would have to make room for others of the same call', async () => {
+  const { tracers, received } = createRig()
+  const linked = { context: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 } }
+  const links = Array.from({ length: 1_000 }, () => linked)
+  let isRead = false
+  Object.defineProperty(links, 0, { get: () => (isRead = true) })
+  const span = tracers.getTracer('t').startSpan('s')
+  span.addLinks(links)
+  span.end()
+  const [sent] = (await received()).spans
+  expect([sent?.links.length, isRead]).toEqual([128, false])
+})
+
 it('keeps about the share that it is told, the same traces on every call', () => {
   const { sample } = createTraceSampler('traceidratio', 0.25)
   const ids = Array.from({ length: 4_000 }, () => [...crypto.getRandomValues(new Uint32Array(4))])

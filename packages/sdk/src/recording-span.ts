@@ -131,16 +131,30 @@ export class RecordingSpan implements Span {
   }
 
   addLinks(links: Link[]): this {
-    if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    if (this.#isEnded) return this
+    try {
+      if (!Array.isArray(links)) return this
+      // Those before would have to make room for these; and a sparse array may claim any length.
+      const first = Math.max(links.length - this.#home.bounds.links, 0)
+      this.#droppedLinks += first
+      for (const link of links.slice(first)) this.addLink(link)
+    } catch (error) {
+      diag.debug('links of a span could not be read', error)
+    }
     return this
   }
 
   setStatus(status: SpanStatus): this {
     // The specification: OK is final, and nothing sets a status back to unset.
-    if (this.#isEnded || !status?.code || this.#statusCode === SpanStatusCode.OK) return this
-    this.#statusCode = status.code
-    this.#statusMessage =
-      status.code === SpanStatusCode.ERROR && typeof status.message === 'string' ? status.message : undefined
+    if (this.#isEnded || this.#statusCode === SpanStatusCode.OK) return this
+    try {
+      const { code, message } = status
+      if (!code) return this
+      this.#statusCode = code
+      this.#statusMessage = code === SpanStatusCode.ERROR && typeof message === 'string' ? message : undefined
+    } catch (error) {
+      diag.debug('a status of a span could not be read', error)
+    }
     return this
   }
 
