@@ -1,8 +1,17 @@
 import { context, createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import type { Context, LoggerProvider, LogRecord, Span, SpanOptions, TracerProvider } from '@opentelemetry/api'
+import type {
+  Context,
+  Link,
+  LoggerProvider,
+  LogRecord,
+  Span,
+  SpanContext,
+  SpanOptions,
+  TracerProvider,
+} from '@opentelemetry/api'
 import { startReceiver } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
-import { createBufferPool } from '@plutus/otlp'
+import { createBufferPool, decodeTraceRequest } from '@plutus/otlp'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createProviders } from './providers.ts'
 import { assembleBatch, RecordBuffer } from './record-buffer.ts'
@@ -30,6 +39,8 @@ interface Rig {
   readonly loggers: LoggerProvider
   /** Sends what was recorded and returns it as the receiver decoded it. */
   readonly received: () => Promise<Receiver>
+  /** What it has sent. */
+  readonly bodies: readonly Uint8Array[]
 }
 
 function createRig(sampler: SamplerName = 'always_on', ratio?: number, marksKept?: boolean): Rig {
@@ -55,7 +66,9 @@ function createRig(sampler: SamplerName = 'always_on', ratio?: number, marksKept
     stampLog: () => ({ 'correlation.id': 'c1', 'user.id': 'u1' }),
   })
   const resource = providers.encodeResource({ 'service.name': 'rig' })
+  const bodies: Uint8Array[] = []
   return {
+    bodies,
     tracers: providers.tracerProvider as TracerProvider,
     loggers: providers.loggerProvider as LoggerProvider,
     received: async () => {
@@ -63,6 +76,7 @@ function createRig(sampler: SamplerName = 'always_on', ratio?: number, marksKept
       for (const buffer of buffers) buffer.flush()
       for (const { signal, batch } of batches.splice(0)) {
         const body = Buffer.from(assembleBatch(resource, batch))
+        bodies.push(body)
         const answer = await fetch(`${receiver.httpUrl}/v1/${signal}`, {
           method: 'POST',
           body,
@@ -265,6 +279,28 @@ it('reads no links that would have to make room for others of the same call', as
   span.end()
   const [sent] = (await received()).spans
   expect([sent?.links.length, isRead]).toEqual([128, false])
+})
+
+it('drops links that lead nowhere, for which a receiver may refuse the whole request', async () => {
+  const { tracers, received, bodies } = createRig()
+  const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }
+  const NOWHERE: readonly object[] = [
+    {},
+    { ...ids, spanId: '' },
+    { ...ids, traceId: 'no id' },
+    { ...ids, traceId: 7 },
+    { ...ids, traceId: '0'.repeat(32) },
+  ]
+  const span = tracers.getTracer('t').startSpan('s')
+  for (const context of NOWHERE) span.addLink({ context: context as SpanContext, attributes: { reason: 'retry' } })
+  span.addLink(null as unknown as Link).addLink({ context: { ...ids, traceFlags: 1 } })
+  span.end()
+  const [sent] = (await received()).spans
+  expect(sent?.links).toMatchObject([ids])
+  const decoded = decodeTraceRequest(bodies[0] ?? new Uint8Array())
+  expect(decoded).toMatchObject({
+    value: { resourceSpans: [{ scopeSpans: [{ spans: [{ droppedLinksCount: NOWHERE.length + 1 }] }] }] },
+  })
 })
 
 it('keeps about the share that it is told, the same traces on every call', () => {

@@ -1,4 +1,4 @@
-import { diag, SpanStatusCode } from '@opentelemetry/api'
+import { diag, SpanStatusCode, trace } from '@opentelemetry/api'
 import type {
   Attributes,
   Exception,
@@ -125,6 +125,7 @@ export class RecordingSpan implements Span {
     try {
       this.#link(link)
     } catch (error) {
+      this.#droppedLinks++
       diag.debug('a link of a span could not be read', error)
     }
     return this
@@ -241,6 +242,11 @@ export class RecordingSpan implements Span {
   }
 
   #link({ context, attributes, droppedAttributesCount }: Link): void {
+    // A receiver may refuse a whole request for an id of zeros, or of another length.
+    if (!trace.isSpanContextValid(context)) {
+      this.#droppedLinks++
+      return
+    }
     const record: SpanLinkRecord = {
       traceId: context.traceId,
       spanId: context.spanId,
