@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { mountSmallDisk } from '@plutus/test-kit'
 import type { ProgramOptions } from '@plutus/test-kit'
 import { PretendedDisk } from '@plutus/test-kit/pretended-disk'
-import { it } from 'vitest'
+import { it, vi } from 'vitest'
 import type { TestContext } from 'vitest'
+import { countOnDisk } from './count-on-disk.ts'
 import { programFile } from './program-file.ts'
 import { idsOf, killAfter, openSpoolStory } from './spool-story.ts'
 
@@ -90,6 +91,8 @@ it.concurrent.for(DISKS)(
     await receiver.waitFor(() => next.every(({ stdout }) => idsOf(stdout).length === 100))
     await receiver.accept()
     await receiver.waitFor(() => missing(ids).length === 0, { timeoutMillis: 45_000 })
+    // What is not durable comes after that.
+    await vi.waitFor(async () => expect(await countOnDisk(root)).toEqual({ logs: 0, spans: 0 }), 45_000)
     for (const program of next) {
       program.kill('SIGTERM')
       const { stderr } = await program.exited
