@@ -109,9 +109,7 @@ export class Ledger {
   finish(entry: Entry): void {
     entry.state = 'done'
     this.#counted = undefined
-    let count = 0
-    while (this.#entries[count]?.state === 'done') this.#doneUpTo = (this.#entries[count++] as Entry).end
-    if (count > 0) this.#entries.splice(0, count)
+    this.#advance()
   }
 
   /** Everything up to a position has been delivered by somebody else. */
@@ -129,14 +127,15 @@ export class Ledger {
     return this.isCut(entry) ? (entry.records ?? 0) - this.#countLeft(entry) : 0
   }
 
-  /** Everything up to a position is gone: its segment was discarded. */
+  /** Everything up to a position is gone: its segment was discarded. What memory has of it holds nothing back here. */
   forget(upTo: Position): void {
     this.#goneUpTo = upTo
     this.#counted = undefined
     this.#unfinished = undefined
     this.#reader = undefined
-    const gone = this.#entries.filter(({ end, state }) => end <= upTo && state === 'disk')
-    for (const entry of gone) this.finish(entry)
+    this.#entries = this.#entries.filter(({ end, state }) => end > upTo || state === 'sending')
+    this.#doneUpTo = Math.max(this.#doneUpTo, upTo)
+    this.#advance()
   }
 
   /**
@@ -194,6 +193,15 @@ export class Ledger {
       if (frame.position > end) return
       yield frame
     }
+  }
+
+  /** Takes no more account of what is done at the front. */
+  #advance(): void {
+    let count = 0
+    for (; this.#entries[count]?.state === 'done'; count++) {
+      this.#doneUpTo = Math.max(this.#doneUpTo, (this.#entries[count] as Entry).end)
+    }
+    if (count > 0) this.#entries.splice(0, count)
   }
 
   /** Counts what is left of an entry of which something was discarded. */

@@ -77,6 +77,24 @@ it('does not acknowledge what has no ticket yet with what was written behind it 
   expect(rig.names).toEqual([])
 })
 
+it('takes for kept what is on disk in two places, since something older was written between', async () => {
+  const rig = createSpoolRig({ times: { ...QUICK, retry: 1e9 } })
+  rig.isBusy = true
+  const record = (): number => {
+    rig.append('a')
+    rig.spool.keep({ ...rig.batch('logs', 'older'), isDurable: true })
+    rig.append('b')
+    return rig.spool.seal() as number
+  }
+  expect(rig.spool.settle(record(), [{ reason: 'unreachable', count: 2 }])).toEqual([])
+  const ticket = record()
+  expect([rig.spool.isPart(ticket), rig.spool.release(ticket)]).toEqual([false, true])
+  expect(rig.metrics).toEqual({ 'stored logs durable': 6 })
+  rig.spool.finish()
+  const next = start(crash(rig))
+  await vi.waitFor(() => expect(next.sent.flat()).toEqual(['a', 'older', 'b', 'a', 'older', 'b']))
+})
+
 it('sends by itself what could not be sent at once, and counts nothing of it as lost', async () => {
   const rig = createSpoolRig()
   const ticket = rig.record('a', 'b') as number
@@ -182,6 +200,24 @@ it.each([
   await vi.waitFor(() => expect([dropped(), rig.metrics['replayed logs'] ?? 0]).toEqual([ofOthers + lost, arrived]))
   rig.spool.finish()
   expect(dropped()).toBe(ofOthers + lost)
+})
+
+it('acknowledges what is delivered behind a batch that is on its way for long, once the place of that was discarded', async () => {
+  const rig = createSpoolRig({ maxBytes: 1_000_000 })
+  const text = 'x'.repeat(70_000)
+  const slow = rig.spool.store(rig.batch('logs', `a${text}`)) as number
+  let most = 0
+  for (let i = 0; i < 40; i++) {
+    rig.spool.settle(rig.spool.store(rig.batch('logs', text)) as number, [{ count: 1 }])
+    await new Promise((resolve) => setImmediate(resolve))
+    most = Math.max(most, rig.spool.state.bytes)
+  }
+  expect(most).toBeGreaterThan(900_000)
+  await vi.waitFor(() => expect(rig.spool.state.bytes).toBeLessThan(200_000))
+  // Memory alone has it.
+  expect([rig.spool.settle(slow, [{ count: 1 }]), rig.sent, rig.lines]).toEqual([[{ count: 1 }], [], []])
+  rig.spool.finish()
+  expect(rig.names).toEqual([])
 })
 
 it('tries again, in order, where sending from disk fails, and after another kill too', async () => {

@@ -159,7 +159,7 @@ export class Spool {
   /** Writes a durable record, `bytes` from `start` to `end`; it is on disk when this returns, if anything can be. */
   append(scope: EncodedHeader, bytes: Uint8Array, start: number, end: number): void {
     const ledger = this.#writer.find('durable')
-    const open = (this.#open ??= { ledger, start: ledger?.journal.end ?? 0, end: 0, stored: 0, missing: 0 })
+    const open = (this.#open ??= { ledger, start: ledger?.journal.end ?? 0, end: 0, stored: 0, apart: 0, missing: 0 })
     const before = ledger?.journal.end ?? 0
     const position = ledger && this.#writer.write(ledger, scope, bytes, start, end)
     if (position !== undefined && ledger === open.ledger && open.entry === undefined) {
@@ -167,9 +167,10 @@ export class Spool {
       open.end = position
       open.stored++
     } else {
-      open.missing++
       // Not beside the first records of its batch: it is sent from there too, rather twice than never.
       if (position !== undefined) ledger?.add(before, position, 'disk', 1)
+      if (position !== undefined && ledger === open.ledger) open.apart++
+      else open.missing++
     }
     this.#look()
   }
@@ -182,7 +183,7 @@ export class Spool {
     const entry = open.entry ?? open.ledger.add(open.start, open.end, 'memory', open.stored)
     const ticket = ++this.#lastTicket
     this.#tickets.set(ticket, { ledger: open.ledger, entry, missing: open.missing })
-    this.counts.stored('logs', 'durable', open.stored)
+    this.counts.stored('logs', 'durable', open.stored + open.apart)
     return ticket
   }
 
@@ -520,5 +521,7 @@ interface OpenRecords {
   start: number
   end: number
   stored: number
+  /** Records behind what was written in between. */
+  apart: number
   missing: number
 }
