@@ -59,8 +59,9 @@ export class ExportPipeline {
   readonly #problems = new Map<Signal, Problem>()
   #sender: Sender | undefined
   #isStarting = false
-  /** Signals of which more goes to disk in the next turn. */
+  /** Signals of which more goes to disk, one in each turn. */
   readonly #spilling = new Set<Signal>()
+  #isSpilling = false
   /** Whether the export thread has failed: another would be waited for in vain. */
   #hasFailed = false
   #waiters: Waiter[] = []
@@ -235,18 +236,27 @@ export class ExportPipeline {
     return entries.every(({ batch: { signal } }) => this.#problems.get(signal) === 'timeout')
   }
 
-  /** While an endpoint fails, puts a part of what it has not taken on disk, and the rest in turns to come. */
+  /** While an endpoint fails, puts what it has not taken on disk: of one signal a part in each turn to come. */
   #spill(signal: Signal): void {
-    const problem = this.#problems.get(signal)
-    // What an endpoint refuses it would refuse from disk, too.
-    if (problem === undefined || !(problem === 'busy' || TRANSIENT.has(reasonOf(problem)))) return
-    if (this.#spilling.has(signal) || this.#endsAt !== undefined) return
-    if (!this.#outbox.spill(signal, FAILING_BYTES, SPILL_STEP_BYTES)) return
+    if (!this.#isFailing(signal)) return
     this.#spilling.add(signal)
+    if (this.#isSpilling) return
+    this.#isSpilling = true
     setTimeout(() => {
-      this.#spilling.delete(signal)
-      this.#spill(signal)
+      this.#isSpilling = false
+      const [next] = this.#spilling
+      if (next === undefined) return
+      this.#spilling.delete(next)
+      const isMore = this.#isFailing(next) && this.#outbox.spill(next, FAILING_BYTES, SPILL_STEP_BYTES)
+      for (const each of isMore ? [...this.#spilling, next] : this.#spilling) this.#spill(each)
     }, 0).unref()
+  }
+
+  /** Whether a signal has met a failure that a later attempt may not meet: what is refused would be refused from disk, too. */
+  #isFailing(signal: Signal): boolean {
+    const problem = this.#problems.get(signal)
+    if (problem === undefined || this.#endsAt !== undefined) return false
+    return problem === 'busy' || TRANSIENT.has(reasonOf(problem))
   }
 
   /** Hands over what may leave now. */

@@ -207,9 +207,9 @@ export class Outbox {
     if (stored > 0) return stored
     const entry = lanes.firstInMemory(signal)
     const place = entry && this.#options.store?.(entry.batch)
-    if (place === undefined) return 0
-    lanes.tellStored(signal, place)
-    return entry?.size ?? 0
+    if (entry === undefined || place === undefined) return 0
+    lanes.replace(signal, withTicket(entry, place))
+    return entry.size
   }
 
   /** The same among what is on its way. */
@@ -270,10 +270,9 @@ class Lanes implements Iterable<OutboxEntry> {
     return lane[this.#stored[signal]]
   }
 
-  /** Gives the oldest that has none a ticket. */
-  tellStored(signal: Signal, ticket: number): void {
-    const entry = this.firstInMemory(signal)
-    if (entry !== undefined) this.#lanes[signal][this.#stored[signal]++] = withTicket(entry, ticket)
+  /** Puts an entry in the place of the one with its number, if that is the oldest without a ticket. */
+  replace(signal: Signal, entry: OutboxEntry): void {
+    if (this.firstInMemory(signal)?.id === entry.id) this.#lanes[signal][this.#stored[signal]] = entry
   }
 
   push(entry: OutboxEntry): void {
