@@ -59,9 +59,8 @@ export class ExportPipeline {
   readonly #problems = new Map<Signal, Problem>()
   #sender: Sender | undefined
   #isStarting = false
-  /** Signals of which more goes to disk, one in each turn. */
+  /** Signals of which more goes to disk, one in each turn; while there is one, the next turn is ordered. */
   readonly #spilling = new Set<Signal>()
-  #isSpilling = false
   /** Whether the export thread has failed: another would be waited for in vain. */
   #hasFailed = false
   #waiters: Waiter[] = []
@@ -236,19 +235,23 @@ export class ExportPipeline {
     return entries.every(({ batch: { signal } }) => this.#problems.get(signal) === 'timeout')
   }
 
-  /** While an endpoint fails, puts what it has not taken on disk: of one signal a part in each turn to come. */
+  /** While an endpoint fails, puts what it has not taken on disk, in turns to come. */
   #spill(signal: Signal): void {
     if (!this.#isFailing(signal)) return
+    const isScheduled = this.#spilling.size > 0
     this.#spilling.add(signal)
-    if (this.#isSpilling) return
-    this.#isSpilling = true
+    if (!isScheduled) this.#spillNext()
+  }
+
+  /** Puts a part of what one signal has on disk, in the next turn. */
+  #spillNext(): void {
     setTimeout(() => {
-      this.#isSpilling = false
-      const [next] = this.#spilling
-      if (next === undefined) return
-      this.#spilling.delete(next)
-      const isMore = this.#isFailing(next) && this.#outbox.spill(next, FAILING_BYTES, SPILL_STEP_BYTES)
-      for (const each of isMore ? [...this.#spilling, next] : this.#spilling) this.#spill(each)
+      const [signal] = this.#spilling
+      if (signal === undefined) return
+      const isMore = this.#isFailing(signal) && this.#outbox.spill(signal, FAILING_BYTES, SPILL_STEP_BYTES)
+      this.#spilling.delete(signal)
+      if (isMore) this.#spilling.add(signal) // behind the others
+      if (this.#spilling.size > 0) this.#spillNext()
     }, 0).unref()
   }
 

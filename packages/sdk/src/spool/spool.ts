@@ -181,10 +181,8 @@ export class Spool {
     this.#open = undefined
     if (open?.ledger === undefined || open.end === 0) return undefined
     const entry = open.entry ?? open.ledger.add(open.start, open.end, 'memory', open.stored)
-    const ticket = ++this.#lastTicket
-    this.#tickets.set(ticket, { ledger: open.ledger, entry, missing: open.missing })
     this.counts.stored('logs', 'durable', open.stored + open.apart)
-    return ticket
+    return this.#issue({ ledger: open.ledger, entry, missing: open.missing })
   }
 
   /** Where the records of a ticket stand, for the main thread, which delivers them. */
@@ -207,9 +205,7 @@ export class Spool {
     if (directory !== `${this.#options.root}/${name}` || !INSTANCE.test(name)) return undefined
     const account = this.#threads.get(directory) ?? new ThreadAccount(directory)
     this.#threads.set(directory, account)
-    const ticket = ++this.#lastTicket
-    this.#tickets.set(ticket, { ledger: account, entry: account.add(start, end, batch.records), missing: 0, batch })
-    return ticket
+    return this.#issue({ ledger: account, entry: account.add(start, end, batch.records), missing: 0, batch })
   }
 
   /** Takes what became of a batch with a ticket. Returns what is to be counted of it: what is on disk is not lost. */
@@ -266,10 +262,7 @@ export class Spool {
   /** Writes a batch that memory keeps, too, and that is not on disk. Returns its number, if it is now. */
   store(batch: PackedBatch): Ticket | undefined {
     const stored = this.#write(batch, 'memory')
-    if (stored === undefined) return undefined
-    const ticket = ++this.#lastTicket
-    this.#tickets.set(ticket, { ...stored, missing: 0 })
-    return ticket
+    return stored && this.#issue({ ...stored, missing: 0 })
   }
 
   /**
@@ -319,6 +312,12 @@ export class Spool {
     const births = this.#ledgers.flatMap(({ journal }) => journal.segments[0]?.createdAt ?? [])
     const oldest = Math.min(...births, Date.now())
     return { bytes: sizeOfLedgers(this.#ledgers), ageSeconds: (Date.now() - oldest) / 1000 }
+  }
+
+  #issue(stored: Stored): Ticket {
+    const ticket = ++this.#lastTicket
+    this.#tickets.set(ticket, stored)
+    return ticket
   }
 
   #write(batch: PackedBatch, state: 'memory' | 'disk'): Pick<Stored, 'ledger' | 'entry'> | undefined {
