@@ -19,7 +19,7 @@ import { collectorBinary } from '@plutus/otelcol-distribution'
 import { canMount, isFull, KEPT_CODE, mountSmallDisk, runProgram, startReceiver, waitFor } from '@plutus/test-kit'
 import type { Receiver } from '@plutus/test-kit'
 import { renderCollector } from '@plutus/policy'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { logsRequest } from './src/otlp-json.ts'
 import { smallPolicy } from './src/renderings.ts'
 import { environmentFor, findCollectorPorts, removeCollectors, startCollector } from './src/running-collector.ts'
@@ -48,6 +48,14 @@ interface Run {
   readonly stop: () => Promise<number | null>
   readonly ended: Promise<number | null>
   readonly collectorPid: () => number
+}
+
+/** A disk that goes with the test. */
+function mountDisk(kibibytes: number): NonNullable<ReturnType<typeof mountSmallDisk>> {
+  const disk = mountSmallDisk(kibibytes)
+  if (disk === undefined) throw new Error('no small file system can be mounted here')
+  onTestFinished(disk.remove)
+  return disk
 }
 
 /** Runs `plutus collector run` until its collector takes telemetry. */
@@ -151,73 +159,57 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
 
   describe.skipIf(process.env['CI'] === undefined && !canMount())('with a small disk for the queues', () => {
     it('takes telemetry again after its disk was full, though a queue counts what it could not write', async () => {
-      const disk = mountSmallDisk(32 * 1024)
-      if (disk === undefined) throw new Error('no small file system can be mounted here')
-      try {
-        const folder = makeFolder()
-        const policy = join(folder, 'policy.yaml')
-        writeFileSync(policy, 'version: 1\nclasses: { payment: { queue: 4MiB } }\n')
-        const run = await runCollector(folder, { PLUTUS_QUEUE_DIR: disk.folder }, ['--policy', policy])
-        const send = async (id: string): Promise<number> => await sendPayment(run.url, id, 1_500_000)
-        const others = join(disk.folder, 'of-somebody-else')
-        fill(others)
-        await waitFor(() => run.output().includes('is full'))
-        expect([await send('a'), await send('b'), await send('c')]).toEqual([503, 503, 503])
-        rmSync(others)
-        await waitFor(() => run.output().includes('has room again'))
-        await expect.poll(async () => await send('d').catch(() => 0), { timeout: 20_000 }).toBe(200)
-        await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'd'))
-        expect(await run.stop()).toBe(0)
-      } finally {
-        disk.remove()
-      }
+      const disk = mountDisk(32 * 1024)
+      const folder = makeFolder()
+      const policy = join(folder, 'policy.yaml')
+      writeFileSync(policy, 'version: 1\nclasses: { payment: { queue: 4MiB } }\n')
+      const run = await runCollector(folder, { PLUTUS_QUEUE_DIR: disk.folder }, ['--policy', policy])
+      const send = async (id: string): Promise<number> => await sendPayment(run.url, id, 1_500_000)
+      const others = join(disk.folder, 'of-somebody-else')
+      fill(others)
+      await waitFor(() => run.output().includes('is full'))
+      expect([await send('a'), await send('b'), await send('c')]).toEqual([503, 503, 503])
+      rmSync(others)
+      await waitFor(() => run.output().includes('has room again'))
+      await expect.poll(async () => await send('d').catch(() => 0), { timeout: 20_000 }).toBe(200)
+      await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'd'))
+      expect(await run.stop()).toBe(0)
     })
 
     it('spares a collector that has not started when its disk has room again, which a signal would end', async () => {
-      const disk = mountSmallDisk(32 * 1024)
-      if (disk === undefined) throw new Error('no small file system can be mounted here')
-      try {
-        const others = join(disk.folder, 'of-somebody-else')
-        fill(others)
-        const env = { PLUTUS_QUEUE_DIR: disk.folder, PATH: `${dirname(process.execPath)}${delimiter}/usr/bin` }
-        const run = await runCollector(makeFolder(), env, ['--collector', SLOW_COLLECTOR])
-        await waitFor(() => run.output().includes('what comes is refused'))
-        rmSync(others)
-        await waitFor(() => run.output().includes('counts its queues anew'), { timeoutMillis: 20_000 })
-        await waitFor(() => run.output().includes('it was told to read its configuration again'))
-        expect(await run.stop()).toBe(0)
-      } finally {
-        disk.remove()
-      }
+      const disk = mountDisk(32 * 1024)
+      const others = join(disk.folder, 'of-somebody-else')
+      fill(others)
+      const env = { PLUTUS_QUEUE_DIR: disk.folder, PATH: `${dirname(process.execPath)}${delimiter}/usr/bin` }
+      const run = await runCollector(makeFolder(), env, ['--collector', SLOW_COLLECTOR])
+      await waitFor(() => run.output().includes('what comes is refused'))
+      rmSync(others)
+      await waitFor(() => run.output().includes('counts its queues anew'), { timeoutMillis: 20_000 })
+      await waitFor(() => run.output().includes('it was told to read its configuration again'))
+      expect(await run.stop()).toBe(0)
     })
 
     it('starts on a full disk that its configuration is on, too, and keeps room again when there is some', async () => {
-      const disk = mountSmallDisk(96 * 1024)
-      if (disk === undefined) throw new Error('no small file system can be mounted here')
-      try {
-        const env = { PLUTUS_QUEUE_DIR: join(disk.folder, 'queue'), PLUTUS_ARCHIVE_DIR: join(disk.folder, 'archive') }
-        const first = await runCollector(disk.folder, env)
-        // A collector that says that it is ready does not hear signals yet, and one would end it: what it delivers shows more.
-        expect(await sendPayment(first.url, 'first', 10)).toBe(200)
-        await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'first'))
-        expect(await first.stop()).toBe(0)
-        rmSync(join(disk.folder, 'collector.yaml'))
-        fill(join(disk.folder, 'of-somebody-else'))
-        const run = await runCollector(disk.folder, env)
-        expect(run.output()).toContain('starts in the room kept for that')
-        const reserve = join(disk.folder, 'queue', 'plutus-reserve')
-        expect(existsSync(reserve)).toBe(false)
-        rmSync(join(disk.folder, 'of-somebody-else'))
-        await waitFor(() => existsSync(reserve))
-        expect(await run.stop()).toBe(0)
-      } finally {
-        disk.remove()
-      }
+      const disk = mountDisk(96 * 1024)
+      const env = { PLUTUS_QUEUE_DIR: join(disk.folder, 'queue'), PLUTUS_ARCHIVE_DIR: join(disk.folder, 'archive') }
+      const first = await runCollector(disk.folder, env)
+      // A collector that says that it is ready does not hear signals yet, and one would end it: what it delivers shows more.
+      expect(await sendPayment(first.url, 'first', 10)).toBe(200)
+      await waitFor(() => receiver.logs.some(({ attributes }) => attributes['id'] === 'first'))
+      expect(await first.stop()).toBe(0)
+      rmSync(join(disk.folder, 'collector.yaml'))
+      fill(join(disk.folder, 'of-somebody-else'))
+      const run = await runCollector(disk.folder, env)
+      expect(run.output()).toContain('starts in the room kept for that')
+      const reserve = join(disk.folder, 'queue', 'plutus-reserve')
+      expect(existsSync(reserve)).toBe(false)
+      rmSync(join(disk.folder, 'of-somebody-else'))
+      await waitFor(() => existsSync(reserve))
+      expect(await run.stop()).toBe(0)
     })
 
     it('loses nothing that was taken when it is killed on a full disk and started again', async () => {
-      const disk = mountSmallDisk(96 * 1024)
-      if (disk === undefined) throw new Error('no small file system can be mounted here')
+      const disk = mountDisk(96 * 1024)
       const backend = await startReceiver()
       try {
         await backend.refuse()
@@ -244,7 +236,6 @@ describe.skipIf(reason !== '')(`plutus collector run${reason && ` (${reason})`}`
         expect(await next.stop()).toBe(0)
       } finally {
         await backend.close()
-        disk.remove()
       }
     })
   })
